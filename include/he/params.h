@@ -89,6 +89,10 @@ typedef struct he_params {
  *  Threads: any. */
 HE_API unsigned he_security_max_bits(he_security security, uint32_t n);
 
+/** The smallest prime t above a bound that allows batching in degree n: t = 1 mod 2n.
+ *  @retval HE_ERR_ARGUMENT  n is no ring degree, or there is no such prime up to 2^60 */
+HE_API HE_MUST_CHECK he_status he_batching_prime(uint64_t *t, uint32_t n, uint64_t above);
+
 /** "128-bit (2024)" and so on; static.  Threads: any. */
 HE_API const char *he_security_name(he_security security);
 

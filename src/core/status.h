@@ -7,8 +7,9 @@
 
 /* Stores the detail for this thread and returns status, so that callers can
  * write `return he_fail(HE_ERR_LEVEL, "he_ckks_add: a is at level %u", l);`.
- * The text names public metadata only, never a secret or a message. */
-he_status he_fail(he_status status, const char *format, ...) HE_PRINTF(2, 3);
+ * The text names public metadata only, never a secret or a message.
+ * Exported, though in no public header: libhe_enclave reports through it too. */
+HE_API he_status he_fail(he_status status, const char *format, ...) HE_PRINTF(2, 3);
 
 /* For use inside functions that return he_status. */
 #define HE_TRY(call)                                                                               \
