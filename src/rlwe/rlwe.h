@@ -13,14 +13,17 @@
 
 /* A scheme's part of the shared operations.  rlwe calls these and knows no scheme. */
 typedef struct he_scheme_ops {
-    bool ntt_at_rest; /* domain of fresh ciphertexts: CKKS true, BFV false */
+    bool ntt_at_rest;          /* domain of fresh ciphertexts: CKKS true, BFV false */
     uint32_t galois_generator; /* element of a step to the left: 3 (BFV), 2n - 3 is written -3 */
     bool galois_generator_negative;
     /* ctx->scheme from ctx: constants that depend on t or on the scale.  Called last. */
     he_status (*context_init)(he_context *ctx);
     void (*context_free)(he_context *ctx);
-    /* Bytes of arena that the scheme's largest operation takes for one worker. */
+    /* Bytes of arena that the scheme's largest operation takes for one worker, besides those of
+     * the key switching in it: he_scratch_create() adds that. */
     size_t (*scratch_bytes)(const he_context *ctx);
+    /* Scale of a degree-1 ciphertext at a level that exists; NULL: the scheme has none (BFV). */
+    double (*scale)(const he_context *ctx, uint32_t level);
     /* c0 += message of pt at level, in the domain ntt_at_rest; c0 has the level's limbs. */
     he_status (*add_message)(const he_context *ctx, uint64_t *c0, const he_plaintext *pt,
                              uint32_t level, he_arena *arena);
@@ -43,8 +46,10 @@ typedef struct he_level {
     size_t digits;        /* beta = ceil(limbs / alpha) */
     he_rns_conv **mod_up; /* [digits]: from digit j's limbs to the level's other limbs, then P's */
     he_rns_divide *by_p;  /* Q_l P -> Q_l */
-    he_rns_divide *by_p_and_last; /* Q_l P -> Q_(l-1), dividing by P and the last prime; NULL at 0 */
-    he_rns_divide *by_last;       /* Q_l -> Q_(l-1); NULL at level 0 */
+    /* Q_l P -> Q_(l-1): drops the last data prime, then P (the order of the extended base, so that
+     * the dropped limbs lie behind the kept ones); NULL at level 0 */
+    he_rns_divide *by_p_and_last;
+    he_rns_divide *by_last; /* Q_l -> Q_(l-1); NULL at level 0 */
     double log_q;
 } he_level;
 
@@ -58,10 +63,12 @@ struct he_context {
     size_t special_count; /* alpha; at least 1 */
     he_rns_prime *primes; /* [data_count + special_count]: q_0 … q_(L-1), p_0 … p_(alpha-1) */
     const he_rns_prime **prime_list; /* pointers to them, for bases */
+    size_t slots;                    /* 0: a BFV modulus without batching */
+    size_t base_limbs; /* of level 0: 1, or 2 (CKKS) where one prime cannot hold the values */
     uint32_t top_level;
     he_level *levels; /* [top_level + 1] */
     double log_p, log_qp;
-    double log_tail; /* log2 of z: a noise coefficient exceeds z sigma with probability < 2^-128 */
+    double log_tail; /* log2 of z: one of n noise coefficients exceeds z sigma with Pr < 2^-128 */
     void *scheme;    /* the scheme's own, from context_init */
 };
 
@@ -98,16 +105,16 @@ struct he_plaintext {
 struct he_ciphertext {
     uint8_t id[HE_ID_BYTES];
     he_scheme scheme;
-    uint32_t size;   /* polynomials; 0: empty */
+    uint32_t size; /* polynomials; 0: empty */
     uint32_t level;
-    uint32_t limbs;  /* of the level */
+    uint32_t limbs; /* of the level */
     size_t n;
-    bool ntt;        /* domain of all polynomials */
-    uint32_t degree; /* CKKS canonical: 1, or 2 before a rescale */
-    double scale;    /* CKKS; 1 for BFV */
+    bool ntt;         /* domain of all polynomials */
+    uint32_t degree;  /* CKKS canonical: 1, or 2 before a rescale */
+    double scale;     /* CKKS; 1 for BFV */
     double log_sigma; /* log2 of the standard deviation bound of one noise coefficient */
-    bool claimed;    /* log_sigma was loaded */
-    bool seeded;     /* polynomial 1 is the expansion of seed (in the domain at rest) */
+    bool claimed;     /* log_sigma was loaded */
+    bool seeded;      /* polynomial 1 is the expansion of seed (in the domain at rest) */
     uint8_t seed[HE_SEED_BYTES];
     size_t capacity; /* words */
     uint64_t *data;  /* polynomial p, limb i, coefficient j at (p limbs + i) n + j */
@@ -161,6 +168,11 @@ void he_ciphertext_clear(he_ciphertext *ct);
 /* To the other domain, in place; no-op where it is there. */
 void he_ciphertext_to_ntt(const he_context *ctx, he_ciphertext *ct);
 void he_ciphertext_to_coeff(const he_context *ctx, he_ciphertext *ct);
+/* Polynomial 1 from ct->seed, in the domain at rest; also done by the loader. */
+void he_ciphertext_expand(const he_context *ctx, he_ciphertext *ct);
+/* phase = c_0 + c_1 s (+ c_2 s^2), the level's limbs, in the domain at rest. */
+he_status he_phase(const he_context *ctx, uint64_t *phase, const he_ciphertext *ct,
+                   const he_secret_key *sk, he_scratch *scratch);
 
 he_status he_switch_key_alloc(const he_context *ctx, he_switch_key *key);
 void he_switch_key_clear(he_switch_key *key);
@@ -184,11 +196,13 @@ he_status he_check_plaintext(const char *fn, const char *name, const he_context 
 he_status he_check_id(const char *fn, const char *name, const he_context *ctx, const uint8_t *id);
 
 /* --- Key switching ------------------------------------------------------------------------------
- * Hybrid, algorithms section 4.1.  u is two polynomials over the extended base (limbs + alpha limbs
- * each, NTT form): u = sum_j d_j (b_j, a_j) with d_j the digits of c raised to Q_l P; its value
- * divided by P is the switched pair.  c: the level's limbs, in coefficient form. */
+ * Hybrid: Han, Ki, ePrint 2019/688.  u is two polynomials over the extended base (limbs + alpha
+ * limbs each, NTT form): u = sum_j d_j (b_j, a_j) with d_j the digits of c raised to Q_l P; its
+ * value divided by P is the switched pair.  c: the level's limbs, in coefficient form; c_ntt: the
+ * same in NTT form where the caller has it (saves the level's limbs in transforms), else NULL. */
 he_status he_keyswitch_product(const he_context *ctx, uint64_t *u, const uint64_t *c,
-                               uint32_t level, const he_switch_key *key, he_scratch *scratch);
+                               const uint64_t *c_ntt, uint32_t level, const he_switch_key *key,
+                               he_scratch *scratch);
 /* r0 += round(u_0 / P), r1 += round(u_1 / P) in the domain asked for.  Destroys u. */
 he_status he_keyswitch_finish(const he_context *ctx, uint64_t *r0, uint64_t *r1, uint64_t *u,
                               uint32_t level, bool ntt, he_scratch *scratch);
@@ -198,17 +212,28 @@ he_status he_apply_galois(const char *fn, const he_context *ctx, he_ciphertext *
                           he_scratch *scratch);
 
 /* --- Noise --------------------------------------------------------------------------------------
- * log2 of standard deviations of one coefficient; algorithms, section 1.5. */
-double he_noise_add(double a, double b);          /* sigma_a + sigma_b: operands may be correlated */
-double he_noise_independent(double a, double b);  /* sqrt(a^2 + b^2) */
-double he_noise_rounding(const he_context *ctx, uint32_t size); /* of any division, size polys */
-double he_noise_fresh_public(const he_context *ctx);
+ * log2 of the standard deviation of one noise coefficient; noise.c has the model. */
+double he_noise_add(double a, double b);         /* sigma_a + sigma_b: operands may be correlated */
+double he_noise_independent(double a, double b); /* sqrt(sigma_a^2 + sigma_b^2) */
+/* Of rounding size polynomials to integers: any division, switch or rescale. */
+double he_noise_rounding(const he_context *ctx, uint32_t size);
+/* sigma / 2^log_q, and the rounding of size polynomials. */
+double he_noise_divided(const he_context *ctx, double a, double log_q, uint32_t size);
+double he_noise_fresh_public(const he_context *ctx, uint32_t level);
 double he_noise_fresh_symmetric(const he_context *ctx);
+/* What he_keyswitch_product() adds, already divided by P; without rounding. */
+double he_noise_switch_product(const he_context *ctx, uint32_t level);
+/* What switching and dividing by P add: the above, and the rounding of two polynomials. */
 double he_noise_keyswitch(const he_context *ctx, uint32_t level);
-/* Debug builds (HE_INSECURE_DEBUG) only: log2 of the largest noise coefficient that ct really has,
- * given the message that it should hold.  Never in a release library. */
+/* Of a BFV product with three polynomials, before relinearization. */
+double he_noise_bfv_product(double n, double t, double a, double b);
 
-/* Parameters as asked for -> given: n, sizes and primes (algorithms, section 1.6). */
-he_status he_params_complete(he_params *p);
+/* --- Parameters ---------------------------------------------------------------------------------
+ * As asked for -> given: n and primes written out, alpha, t, scale_bits; everything validated but
+ * the security table.  extra_bits: noise (BFV) or precision (CKKS) to be had beyond what depth
+ * needs. */
+he_status he_params_complete(he_params *p, double extra_bits);
+/* HE_ERR_INSECURE unless the product of all primes is below 2^(the table's bits for n). */
+he_status he_params_check_security(const he_params *p);
 
 #endif
