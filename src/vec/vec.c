@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Choice of the element-wise kernels. */
+#include "vec/vec.h"
+
+#include "core/cpu.h"
+
+/* From the slowest to the fastest. */
+static const he_vec_kernels *const all[] = {&he_vec_kernels_scalar};
+
+#define ALL_COUNT (sizeof all / sizeof *all)
+
+const he_vec_kernels *const *he_vec_all(size_t *count)
+{
+    *count = ALL_COUNT;
+    return all;
+}
+
+const he_vec_kernels *he_vec_select(he_isa limit, unsigned bits)
+{
+    for (size_t i = ALL_COUNT; i-- > 1;)
+        if (bits <= all[i]->max_bits && he_cpu_allows(limit, all[i]->isa))
+            return all[i];
+    return all[0];
+}
