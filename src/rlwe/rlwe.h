@@ -219,7 +219,7 @@ double he_noise_independent(double a, double b); /* sqrt(sigma_a^2 + sigma_b^2) 
 double he_noise_rounding(const he_context *ctx, uint32_t size);
 /* sigma / 2^log_q, and the rounding of size polynomials. */
 double he_noise_divided(const he_context *ctx, double a, double log_q, uint32_t size);
-double he_noise_fresh_public(const he_context *ctx, uint32_t level);
+double he_noise_fresh_public(const he_context *ctx);
 double he_noise_fresh_symmetric(const he_context *ctx);
 /* What he_keyswitch_product() adds, already divided by P; without rounding. */
 double he_noise_switch_product(const he_context *ctx, uint32_t level);
