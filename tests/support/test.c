@@ -11,6 +11,13 @@ unsigned he_test_scale(void)
     return scale < 1 ? 1 : (unsigned)scale;
 }
 
+uint32_t he_test_max_n(void)
+{
+    const char *text = getenv("HE_TEST_MAX_N");
+    unsigned long n = text == NULL ? 0 : strtoul(text, NULL, 10);
+    return n == 0 || n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
 /* SplitMix64 (Steele, Lea, Flood 2014). */
 uint64_t he_test_random(void)
 {
