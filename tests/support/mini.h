@@ -39,7 +39,7 @@ void he_mini_skip(void);
 #define HE_MINI_CHECK_(end, shown, condition, ...)                                                 \
  do {                                                                                              \
   if (!(condition))                                                                                \
-   he_mini_fail(end, __FILE__, __LINE__, shown, " " __VA_ARGS__);                                   \
+   he_mini_fail(end, __FILE__, __LINE__, shown, " " __VA_ARGS__);                                  \
  } while (0)
 #define cr_assert(condition, ...)  HE_MINI_CHECK_(true, #condition, condition, __VA_ARGS__)
 #define cr_expect(condition, ...)  HE_MINI_CHECK_(false, #condition, condition, __VA_ARGS__)
