@@ -3,10 +3,10 @@
 #include "support/test.h"
 
 #ifdef HE_MINI_RUNNER
-# include <fnmatch.h>
-# include <setjmp.h>
-# include <stdarg.h>
-# include <stdlib.h>
+#include <fnmatch.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
 
 static he_mini_test *tests;
 static jmp_buf end_of_test;

@@ -4,12 +4,12 @@
 #define HE_TEST_H
 
 #ifndef _POSIX_C_SOURCE
-# define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE 200809L
 #endif
 #ifdef HE_MINI_RUNNER
-# include "support/mini.h"
+#include "support/mini.h"
 #else
-# include <criterion/criterion.h>
+#include <criterion/criterion.h>
 #endif
 #include <he/base.h>
 #include <stdint.h>
@@ -30,19 +30,19 @@ double he_test_random_unit(void);
 
 /* The status is HE_OK; else prints the sentence. */
 #define he_assert_ok(call)                                                                         \
- do {                                                                                              \
-  he_status he_s_ = (call);                                                                        \
-  cr_assert(he_s_ == HE_OK, "%s: %s: %s", #call, he_status_text(he_s_), he_last_error());          \
- } while (0)
+    do {                                                                                           \
+        he_status he_s_ = (call);                                                                  \
+        cr_assert(he_s_ == HE_OK, "%s: %s: %s", #call, he_status_text(he_s_), he_last_error());    \
+    } while (0)
 /* The status is the one expected, and the sentence contains text. */
 #define he_assert_fails(call, status, text)                                                        \
- do {                                                                                              \
-  he_status he_s_ = (call);                                                                        \
-  cr_assert(he_s_ == (status), "%s gave %d (%s), not %s", #call, (int)he_s_, he_last_error(),      \
-            #status);                                                                              \
-  cr_assert(he_test_contains(he_last_error(), (text)), "\"%s\" does not say \"%s\"",               \
-            he_last_error(), (text));                                                              \
- } while (0)
+    do {                                                                                           \
+        he_status he_s_ = (call);                                                                  \
+        cr_assert(he_s_ == (status), "%s gave %d (%s), not %s", #call, (int)he_s_,                 \
+                  he_last_error(), #status);                                                       \
+        cr_assert(he_test_contains(he_last_error(), (text)), "\"%s\" does not say \"%s\"",         \
+                  he_last_error(), (text));                                                        \
+    } while (0)
 bool he_test_contains(const char *text, const char *part);
 
 /* Allocation number k from now fails (k >= 1), once; 0: none.  Counts in both cases. */
