@@ -44,7 +44,7 @@ if [ -n "$missing" ]; then
     $as_root apt-get -q update
     # shellcheck disable=SC2086 # a list of words
     $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q -y --no-install-recommends install $missing
+        apt-get -q -y -o Dpkg::Use-Pty=0 --no-install-recommends install $missing
 fi
 
 if [ -n "$can_be_root" ] && ! getent passwd he-enclave >/dev/null; then
