@@ -18,6 +18,7 @@ typedef struct he_scheme_ops {
     bool galois_generator_negative;
     /* ctx->scheme from ctx: constants that depend on t or on the scale.  Called last. */
     he_status (*context_init)(he_context *ctx);
+    /* Also after a context_init() that failed or was not reached: ctx->scheme may be NULL. */
     void (*context_free)(he_context *ctx);
     /* Bytes of arena that the scheme's largest operation takes for one worker, besides those of
      * the key switching in it: he_scratch_create() adds that. */
@@ -51,6 +52,7 @@ typedef struct he_level {
     he_rns_divide *by_p_and_last;
     he_rns_divide *by_last; /* Q_l -> Q_(l-1); NULL at level 0 */
     double log_q;
+    double switch_noise; /* he_noise_switch_product() */
 } he_level;
 
 struct he_context {
@@ -174,8 +176,17 @@ void he_ciphertext_expand(const he_context *ctx, he_ciphertext *ct);
 he_status he_phase(const he_context *ctx, uint64_t *phase, const he_ciphertext *ct,
                    const he_secret_key *sk, he_scratch *scratch);
 
+/* For key generation and loading: keys with undefined contents, for the matching destroy. */
+he_status he_public_key_alloc(const he_context *ctx, he_public_key **pk);
+/* count keys; the caller writes elements, then has index k and key k made. */
+he_status he_galois_keys_alloc(const he_context *ctx, he_galois_keys **gk, size_t count);
+/* index[k] from elements[k]. */
+he_status he_galois_keys_index(const he_context *ctx, he_galois_keys *gk, size_t k);
 he_status he_switch_key_alloc(const he_context *ctx, he_switch_key *key);
 void he_switch_key_clear(he_switch_key *key);
+/* Allocates and makes the key from src (all primes, NTT form) to sk; e: room for n samples. */
+he_status he_switch_key_make(const he_context *ctx, he_switch_key *key, const uint64_t *src,
+                             const he_secret_key *sk, int8_t *e, he_rng *rng);
 /* a from seed; also done by the loader. */
 void he_switch_key_expand(const he_context *ctx, he_switch_key *key);
 void he_public_key_expand(const he_context *ctx, he_public_key *pk);
@@ -193,6 +204,7 @@ he_status he_check_ciphertext(const char *fn, const char *name, const he_context
                               const he_ciphertext *ct); /* not empty, of this context */
 he_status he_check_plaintext(const char *fn, const char *name, const he_context *ctx,
                              const he_plaintext *pt);
+he_status he_check_secret_key(const char *fn, const he_context *ctx, const he_secret_key *sk);
 he_status he_check_id(const char *fn, const char *name, const he_context *ctx, const uint8_t *id);
 
 /* --- Key switching ------------------------------------------------------------------------------
@@ -206,6 +218,8 @@ he_status he_keyswitch_product(const he_context *ctx, uint64_t *u, const uint64_
 /* r0 += round(u_0 / P), r1 += round(u_1 / P) in the domain asked for.  Destroys u. */
 he_status he_keyswitch_finish(const he_context *ctx, uint64_t *r0, uint64_t *r1, uint64_t *u,
                               uint32_t level, bool ntt, he_scratch *scratch);
+/* Arena bytes of one worker for everything in this header: key switching, encryption, … */
+size_t he_shared_scratch_bytes(const he_context *ctx);
 /* r = a under the automorphism, switched back to s; two polynomials, domain of a. */
 he_status he_apply_galois(const char *fn, const he_context *ctx, he_ciphertext *r,
                           const he_ciphertext *a, const he_galois_keys *gk, int32_t step,
