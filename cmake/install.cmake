@@ -33,6 +33,8 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/he DESTINATION ${CMAKE_INSTALL_I
 if(TARGET he_tool)
     set_target_properties(he_tool PROPERTIES INSTALL_RPATH "$ORIGIN/${HE_BIN_TO_LIB}")
     install(TARGETS he_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT he_runtime)
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/data/
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/he COMPONENT he_runtime)
 endif()
 if(TARGET he_enclave_image)
     install(TARGETS he_enclave_image

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Sets up, builds, runs every test.  The output ends with CTest's summary.
 #
-# Three builds are tested in one run: release (everything), verify (invariants checked at run time)
-# and asan (address and undefined-behaviour sanitizers), the last two with n of at most 4096.
+# Four builds are tested in one run: release (everything), verify (invariants checked at run time)
+# and asan (address and undefined-behaviour sanitizers), both with n of at most 4096, and ctime (no
+# branch on a secret, under valgrind).
 # HE_TEST_SCALE=10 goes long; HE_TEST_SEED changes the random inputs.  Arguments go to CTest:
 # scripts/test.sh -R '^bfv$'.
 set -eu
@@ -18,11 +19,11 @@ jobs=$(nproc)
 
 cmake --preset release -DHE_BUILD_BENCHES=ON
 cmake --build --preset release -j "$jobs"
-for preset in verify asan; do
+for preset in verify asan ctime; do
     cmake --preset "$preset"
     cmake --build --preset "$preset" -j "$jobs"
 done
 
-# One CTest project over the three build trees.
-echo 'subdirs("release" "verify" "asan")' >build/CTestTestfile.cmake
+# One CTest project over all build trees.
+echo 'subdirs("release" "verify" "asan" "ctime")' >build/CTestTestfile.cmake
 exec ctest --test-dir build --output-on-failure -j "$jobs" "$@"

@@ -165,6 +165,7 @@ static he_status encrypt_symmetric(job *j, const he_plaintext *pt, he_rng *rng)
     uint8_t seed[HE_SEED_BYTES];
     he_arena *arena = he_scratch_arena(j->scratch, 0);
     HE_TRY(he_rng_bytes(rng, seed, sizeof seed));
+    HE_PUBLIC(seed, sizeof seed); /* travels with the ciphertext */
     HE_TRY(sample(j, arena, rng, false));
     HE_TRY(he_ciphertext_shape(ctx, j->ct, 2, level_of(ctx, pt)));
     memcpy(j->ct->seed, seed, sizeof seed);

@@ -5,6 +5,7 @@
  *     b_j = -(a_j s) + e_j + P w_j src   modulo QP,
  * P w_j being P modulo the primes of digit j and 0 modulo all others.  The a are expansions of a
  * public seed, poly number j. */
+#include "core/ct.h"
 #include "core/fenv.h"
 #include "core/memory.h"
 #include "rlwe/rlwe.h"
@@ -51,6 +52,7 @@ static he_status fill_public_key(const he_context *ctx, he_public_key *pk, const
                                  int8_t *e, he_rng *rng)
 {
     HE_TRY(he_rng_bytes(rng, pk->seed, HE_SEED_BYTES));
+    HE_PUBLIC(pk->seed, HE_SEED_BYTES); /* a part of the public key */
     he_public_key_expand(ctx, pk);
     return encrypt_zero(ctx, pk->b, pk->a, sk, e, rng);
 }
@@ -153,6 +155,7 @@ he_status he_switch_key_make(const he_context *ctx, he_switch_key *key, const ui
 {
     HE_TRY(he_switch_key_alloc(ctx, key));
     he_status status = he_rng_bytes(rng, key->seed, HE_SEED_BYTES);
+    HE_PUBLIC(key->seed, HE_SEED_BYTES); /* a part of the evaluation key */
     if (status == HE_OK)
         he_switch_key_expand(ctx, key);
     for (size_t j = 0; status == HE_OK && j < key->digits; j++) {
