@@ -27,6 +27,7 @@ typedef enum he_program_type {
 
 #define HE_PROGRAM_MAX_NODES 65536u
 #define HE_PROGRAM_MAX_SIZE 65536u
+#define HE_PROGRAM_MAX_PORTS 1024u /* inputs, and as many outputs */
 
 /** An empty program on vectors of size elements (a power of two, so that rotations wrap).
  *  @param[in] modulus         INTEGER: t, 2 … 2^60; REAL: 0
@@ -36,11 +37,12 @@ HE_API HE_MUST_CHECK he_status he_program_create(he_program **program, he_progra
                                                  uint32_t precision_bits);
 HE_API void he_program_destroy(he_program *program); /**< NULL is allowed */
 
-/** An encrypted input; REAL: every element within [lo, hi]; INTEGER: lo and hi are ignored. */
+/** An encrypted input; REAL: every element within [lo, hi]; INTEGER: lo and hi are ignored.
+ *  Names have 1 to 63 bytes without control characters and differ among inputs, and among outputs. */
 HE_API he_value he_program_input(he_program *program, const char *name, double lo, double hi);
-/** A constant vector in the clear: REAL. */
+/** A constant vector in the clear: REAL; 1 … size finite values, the elements after them are 0. */
 HE_API he_value he_program_constant(he_program *program, const double *values, size_t count);
-/** A constant vector in the clear: INTEGER, each within [-t/2, t/2]. */
+/** A constant vector in the clear: INTEGER, each within [-t/2, t/2]; as above. */
 HE_API he_value he_program_constant_i64(he_program *program, const int64_t *values, size_t count);
 HE_API he_value he_program_splat(he_program *program, double value);      /**< REAL constant */
 HE_API he_value he_program_splat_i64(he_program *program, int64_t value); /**< INTEGER constant */
@@ -52,9 +54,10 @@ HE_API he_value he_program_negate(he_program *program, he_value a);
 HE_API he_value he_program_rotate(he_program *program, he_value a, int32_t steps);
 /** Every element of the result is the sum of all elements of a. */
 HE_API he_value he_program_sum(he_program *program, he_value a);
-/** REAL: c_0 + c_1 a + … + c_d a^d, 1 ≤ d ≤ 63. */
+/** REAL: c_0 + c_1 a + … + c_d a^d, count = d + 1, 1 ≤ d ≤ 63; zeros at the end are left out. */
 HE_API he_value he_program_polynomial(he_program *program, he_value a, const double *coefficients,
                                       size_t count);
+/** Names a value as an output; it must depend on an input. */
 HE_API void he_program_output(he_program *program, const char *name, he_value a);
 
 /** The first error since creation, or HE_OK if the program can run (it has an output). */
@@ -63,10 +66,14 @@ HE_API HE_MUST_CHECK he_status he_program_check(const he_program *program);
 HE_API he_program_type he_program_get_type(const he_program *program);
 HE_API uint32_t he_program_size(const he_program *program);
 HE_API uint64_t he_program_modulus(const he_program *program);
+HE_API uint32_t he_program_precision(const he_program *program); /**< REAL: bits; else 0 */
 HE_API uint32_t he_program_input_count(const he_program *program);
 HE_API uint32_t he_program_output_count(const he_program *program);
 HE_API const char *he_program_input_name(const he_program *program, uint32_t i);  /**< borrowed */
 HE_API const char *he_program_output_name(const he_program *program, uint32_t i); /**< borrowed */
+/** The interval that was declared for input i (REAL). */
+HE_API HE_MUST_CHECK he_status he_program_input_range(const he_program *program, uint32_t i,
+                                                      double *lo, double *hi);
 /** The interval that the values of output i can take (REAL). */
 HE_API HE_MUST_CHECK he_status he_program_output_range(const he_program *program, uint32_t i,
                                                        double *lo, double *hi);
