@@ -8,7 +8,11 @@
 #include "math/prime.h"
 
 /* From the slowest to the fastest. */
-static const he_ntt_kernels *const all[] = {&he_ntt_kernels_scalar};
+static const he_ntt_kernels *const all[] = {
+    &he_ntt_kernels_scalar,
+    &he_ntt_kernels_avx2,
+    &he_ntt_kernels_avx2fma,
+};
 
 #define ALL_COUNT (sizeof all / sizeof *all)
 

@@ -5,7 +5,11 @@
 #include "core/cpu.h"
 
 /* From the slowest to the fastest. */
-static const he_vec_kernels *const all[] = {&he_vec_kernels_scalar};
+static const he_vec_kernels *const all[] = {
+    &he_vec_kernels_scalar,
+    &he_vec_kernels_avx2,
+    &he_vec_kernels_avx2fma,
+};
 
 #define ALL_COUNT (sizeof all / sizeof *all)
 
