@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Products with a plaintext: its centred coefficients, lifted to every limb.
+ *
+ * The result stays in NTT form: sums of such products, and further products, then cost no
+ * transform of the ciphertext. */
+#include "bfv/bfv.h"
+#include "core/ct.h"
+#include "core/fenv.h"
+#include <math.h>
+#include <string.h>
+
+typedef struct job {
+    const he_context *ctx;
+    he_ciphertext *r;
+    const he_ciphertext *a;
+    const he_plaintext *b;
+    uint64_t *lifted; /* [limbs][n] */
+    bool ntt;         /* domain of a, before r, which may be a, changed */
+} job;
+
+/* m in [0, t) as the residue of m or m - t, whichever is smaller in size. */
+static void lift(uint64_t *x, const uint64_t *m, const he_bfv_context *bfv, size_t i, size_t n)
+{
+    const he_modulus *q = &bfv->data[i].q;
+    for (size_t j = 0; j < n; j++) {
+        uint64_t minus = bfv->t_mod[i] & he_ct_mask_less(bfv->half, m[j]);
+        x[j] = he_mod_sub(he_mod_reduce(m[j], q), minus, q->q);
+    }
+}
+
+static void multiply_limb(void *arg, size_t i, size_t worker)
+{
+    job *j = arg;
+    (void)worker;
+    const size_t n = j->ctx->n;
+    const he_rns_prime *prime = &j->ctx->primes[i];
+    uint64_t *b = j->lifted + i * n;
+    lift(b, j->b->data, he_bfv(j->ctx), i, n);
+    he_ntt_forward(prime->ntt, b);
+    for (uint32_t p = 0; p < j->r->size; p++) {
+        const uint64_t *a = he_ct_poly(j->a, p) + i * n;
+        uint64_t *r = he_ct_poly(j->r, p) + i * n;
+        if (!j->ntt) {
+            if (r != a)
+                memcpy(r, a, n * sizeof *r);
+            he_ntt_forward(prime->ntt, r);
+            a = r;
+        }
+        prime->vec->mul(r, a, b, n, &prime->q);
+    }
+}
+
+static he_status multiply_plain(const he_context *ctx, he_ciphertext *r, const he_ciphertext *a,
+                                const he_plaintext *b, he_scratch *scratch)
+{
+    job j = {.ctx = ctx, .r = r, .a = a, .b = b, .ntt = a->ntt};
+    const double log_sigma = a->log_sigma;
+    const bool claimed = a->claimed;
+    j.lifted = he_arena_take(he_scratch_arena(scratch, 0), a->limbs * ctx->n, sizeof *j.lifted);
+    if (j.lifted == NULL)
+        return he_fail(HE_ERR_MEMORY, "he_bfv_multiply_plain: no scratch memory");
+    HE_TRY(he_ciphertext_shape(ctx, r, a->size, a->level));
+    he_scratch_for(scratch, r->limbs, multiply_limb, &j);
+    /* no centred coefficient exceeds t / 2, so the norm is at most (t / 2) sqrt(n) */
+    double norm = log2((double)he_bfv(ctx)->half) + 0.5 * ctx->log_n;
+    he_bfv_set_result(r, true, log_sigma + norm, claimed);
+    return HE_OK;
+}
+
+he_status he_bfv_multiply_plain(const he_context *ctx, he_ciphertext *r, const he_ciphertext *a,
+                                const he_plaintext *b, he_scratch *scratch)
+{
+    HE_TRY(he_check_context(__func__, ctx, HE_SCHEME_BFV));
+    HE_REQUIRE_PTR(r);
+    HE_TRY(he_check_ciphertext(__func__, "a", ctx, a));
+    HE_TRY(he_check_plaintext(__func__, "b", ctx, b));
+    he_scratch *own;
+    HE_TRY(he_scratch_enter(&own, scratch));
+    he_arena *arena = he_scratch_arena(own, 0);
+    he_arena_mark mark = he_arena_save(arena);
+    unsigned fenv = he_fenv_enter();
+    he_status status = multiply_plain(ctx, r, a, b, own);
+    he_fenv_leave(fenv);
+    he_arena_restore(arena, mark);
+    he_scratch_leave(own, scratch);
+    return status;
+}
