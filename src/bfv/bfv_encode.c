@@ -146,7 +146,7 @@ he_status he_bfv_decode_i64(const he_context *ctx, int64_t *values, size_t count
     HE_TRY(he_check_plaintext(__func__, "pt", ctx, pt));
     HE_TRY(check_batching(__func__, ctx, count));
     const he_bfv_context *bfv = he_bfv(ctx);
-    uint64_t *order;
+    uint64_t *order = NULL;
     HE_TRY(to_slots(__func__, ctx, &order, pt));
     for (size_t j = 0; j < count; j++) {
         uint64_t v = order[bfv->slot[j]];
@@ -165,7 +165,7 @@ he_status he_bfv_decode_u64(const he_context *ctx, uint64_t *values, size_t coun
     HE_TRY(he_check_plaintext(__func__, "pt", ctx, pt));
     HE_TRY(check_batching(__func__, ctx, count));
     const uint32_t *slot = he_bfv(ctx)->slot;
-    uint64_t *order;
+    uint64_t *order = NULL;
     HE_TRY(to_slots(__func__, ctx, &order, pt));
     for (size_t j = 0; j < count; j++)
         values[j] = order[slot[j]];
