@@ -52,8 +52,9 @@ HE_API HE_MUST_CHECK he_status he_bfv_add_plain(const he_context *ctx, he_cipher
 /** r = a - b, b in the clear. */
 HE_API HE_MUST_CHECK he_status he_bfv_sub_plain(const he_context *ctx, he_ciphertext *r,
                                                 const he_ciphertext *a, const he_plaintext *b);
-/** r = a b, b in the clear.  Noise: sigma times the 2-norm of b's centred coefficients, bounded
- *  by t sqrt(n/12) so that it says nothing of b. */
+/** r = a b, b in the clear.  Noise: sigma times the largest 2-norm that centred coefficients can
+ *  have, (t/2) sqrt(n): the bound says nothing of b.  r rests in NTT form, so that sums of such
+ *  products cost no transforms. */
 HE_API HE_MUST_CHECK he_status he_bfv_multiply_plain(const he_context *ctx, he_ciphertext *r,
                                                      const he_ciphertext *a, const he_plaintext *b,
                                                      he_scratch *scratch);

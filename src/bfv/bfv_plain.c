@@ -6,7 +6,6 @@
 #include "bfv/bfv.h"
 #include "core/ct.h"
 #include "core/fenv.h"
-#include <math.h>
 #include <string.h>
 
 typedef struct job {
@@ -18,12 +17,24 @@ typedef struct job {
     bool ntt;         /* domain of a, before r, which may be a, changed */
 } job;
 
-/* m in [0, t) as the residue of m or m - t, whichever is smaller in size. */
+/* A bit for each index that looks like noise: the last step of SplitMix64 (Steele, Lea, Flood). */
+static uint64_t coin(uint64_t index)
+{
+    uint64_t z = (index + 1) * 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    return (z ^ (z >> 27)) >> 63;
+}
+
+/* m in [0, t) as the residue of m or m - t, whichever is smaller in size.  Of t/2 and -t/2 the index
+ * chooses: for t = 2 ones of one sign would add up to a polynomial of size n at a root of unity,
+ * and noise would grow by that much. */
 static void lift(uint64_t *x, const uint64_t *m, const he_bfv_context *bfv, size_t i, size_t n)
 {
     const he_modulus *q = &bfv->data[i].q;
+    const uint64_t even = 1 - bfv->t.q % 2;
     for (size_t j = 0; j < n; j++) {
-        uint64_t minus = bfv->t_mod[i] & he_ct_mask_less(bfv->half, m[j]);
+        uint64_t least = bfv->half + 1 - (even & coin(j)); /* of those that become m - t */
+        uint64_t minus = bfv->t_mod[i] & ~he_ct_mask_less(m[j], least);
         x[j] = he_mod_sub(he_mod_reduce(m[j], q), minus, q->q);
     }
 }
@@ -61,9 +72,9 @@ static he_status multiply_plain(const he_context *ctx, he_ciphertext *r, const h
         return he_fail(HE_ERR_MEMORY, "he_bfv_multiply_plain: no scratch memory");
     HE_TRY(he_ciphertext_shape(ctx, r, a->size, a->level));
     he_scratch_for(scratch, r->limbs, multiply_limb, &j);
-    /* no centred coefficient exceeds t / 2, so the norm is at most (t / 2) sqrt(n) */
-    double norm = log2((double)he_bfv(ctx)->half) + 0.5 * ctx->log_n;
-    he_bfv_set_result(r, true, log_sigma + norm, claimed);
+    he_bfv_set_result(
+        r, true, he_noise_bfv_product_plain((double)ctx->n, (double)he_bfv(ctx)->t.q, log_sigma),
+        claimed);
     return HE_OK;
 }
 

@@ -106,10 +106,41 @@ double he_noise_keyswitch(const he_context *ctx, uint32_t level)
     return he_noise_independent(he_noise_switch_product(ctx, level), he_noise_rounding(ctx, 2));
 }
 
-/* t (v_a k_b + v_b k_a), k the wraps of c_0 + c_1 s modulo Q, of variance n/18; 1.3 for what the
- * analysis drops (measured: 1.15 in sigma); then the rounding of three polynomials. */
+/* How often powers of the same polynomial meet.  s^d at a root of unity has E |s|^(2d) = d! of what
+ * d independent factors would have, so the product with s of noise in which s stands d times takes
+ * the variance times d + 1; until the largest of n values rules, at about ln n (Biasioli, Marcolla,
+ * Calderini, Mono, ePrint 2023/600, tabulate the same growth).  d is read off the noise itself: 1
+ * for rounding noise, one more for each product, and 1 again after a modulus switch. */
+static double powers(double n, double log_sigma, double growth)
+{
+    double above = log_sigma - he_noise_model_rounding(n, 2);
+    return 1 + fmax(0, above) / (growth + 1);
+}
+
+/* v_a k_b: s, and k_b where b may have been multiplied in before: b is then so many products
+ * behind a.  Both together exceed ((ln n + 4) / 2)^2 nowhere. */
+static double product_term(double n, double a, double b, double growth)
+{
+    double most = log(n) + 4, d = powers(n, a, growth), behind = d - powers(n, b, growth);
+    double factor = fmin(d + 1, most) * (1 + fmax(0, behind));
+    return a + growth + 0.5 * log2(fmin(factor, most * most / 4));
+}
+
+/* t (v_a k_b + v_b k_a), k the wraps of c_0 + c_1 s modulo Q, of variance n/18; then the rounding
+ * of three polynomials. */
 double he_noise_bfv_product(double n, double t, double a, double b)
 {
-    double growth = log2(t) + log2(n) + log_sigma(1.3 / 18);
-    return he_noise_independent(growth + he_noise_add(a, b), he_noise_model_rounding(n, 3));
+    double growth = log2(t) + log2(n) + log_sigma(1.0 / 18);
+    double sum = he_noise_add(product_term(n, a, b, growth), product_term(n, b, a, growth));
+    return he_noise_independent(sum, he_noise_model_rounding(n, 3));
+}
+
+/* v w for a plaintext w with centred coefficients below t/2 in size: its norm is at most
+ * (t/2) sqrt(n), 3 times the mean square of a random one, which covers two earlier products with
+ * the same w; from then on as above. */
+double he_noise_bfv_product_plain(double n, double t, double a)
+{
+    double growth = log2(t) + 0.5 * log2(n / 12);
+    double d = fmin(fmax(3, powers(n, a, growth - 1) + 1), log(n) + 4);
+    return a + growth + 0.5 * log2(d);
 }

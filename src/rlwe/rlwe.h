@@ -241,6 +241,8 @@ double he_noise_switch_product(const he_context *ctx, uint32_t level);
 double he_noise_keyswitch(const he_context *ctx, uint32_t level);
 /* Of a BFV product with three polynomials, before relinearization. */
 double he_noise_bfv_product(double n, double t, double a, double b);
+/* Of a product with any plaintext. */
+double he_noise_bfv_product_plain(double n, double t, double a);
 
 /* --- Parameters ---------------------------------------------------------------------------------
  * As asked for -> given: n and primes written out, alpha, t, scale_bits; everything validated but

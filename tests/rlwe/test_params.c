@@ -232,7 +232,7 @@ static void check_selected(const he_params *asked, uint32_t smallest_n)
 
 Test(params, bfv_by_depth)
 {
-    static const uint32_t n[] = {4096, 4096, 8192, 8192, 8192, 8192, 16384};
+    static const uint32_t n[] = {4096, 4096, 8192, 8192, 8192, 16384, 16384};
     for (uint32_t depth = 0; depth < 7; depth++) {
         he_params p = HE_PARAMS_INIT;
         p.scheme = HE_SCHEME_BFV;
