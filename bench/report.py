@@ -34,6 +34,20 @@ def samples(rows):
     return found
 
 
+def in_order(names):
+    """Rows of one operation together, in the order in which operations, sizes, sets first came."""
+    def parts(name):
+        operation, _, rest = name.partition("/n=")
+        n, _, rest = rest.partition("/")
+        return operation, int(n) if n.isdigit() else 0, rest
+    first = {}
+    for name in names:
+        for part in (parts(name)[0], parts(name)[2]):
+            first.setdefault(part, len(first))
+    return sorted(names, key=lambda name: (first[parts(name)[0]], parts(name)[1],
+                                           first[parts(name)[2]]))
+
+
 def duration(ns):
     for unit in ("ns", "us", "ms", "s"):
         if ns < 1000 * NANOSECONDS[unit] or unit == "s":
@@ -83,7 +97,8 @@ def main():
     names = peer_names(args.peers) if peer_rows else {}
     head = ["row", "min", "median", "n"]
     lines = [head + (["peer min", "peer median", "n", "peer/ours"] if peer_rows else [])]
-    for name, times in ours.items():
+    for name in in_order(ours):
+        times = ours[name]
         median = statistics.median(times)
         line = [name, duration(min(times)), duration(median), str(len(times))]
         if peer_rows:

@@ -2,7 +2,8 @@
 # Warnings and sanitizers for every target of ours.
 function(he_target_flags target)
     target_compile_options(${target} PRIVATE
-        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wundef
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef
+        $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
         -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=
         $<$<BOOL:${HE_WERROR}>:-Werror>)
     if(HE_VERIFY_BUILD)
