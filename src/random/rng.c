@@ -17,6 +17,7 @@
 
 #define BLOCK  64
 #define BUFFER 2048
+#define LARGE  512 /* from here on, a cipher call costs less than copy and wipe */
 /* One call of the cipher; far below the stream's own limit. */
 #define MAX_PIECE ((size_t)1 << 30)
 
@@ -88,9 +89,9 @@ void he_rng_destroy(he_rng *rng)
     he_free_secret(rng);
 }
 
-static const uint8_t nonce[2][crypto_stream_chacha20_NONCEBYTES] = {{0}, {1}};
+static const uint8_t nonce[crypto_stream_chacha20_NONCEBYTES];
 
-/* Mixes fresh bytes into the key, spends it under nonce 0: next key, then the buffer. */
+/* Mixes fresh bytes into the key and spends it: the next key, then the buffer. */
 static void refill_system(he_rng *r)
 {
     uint8_t fresh[sizeof r->key];
@@ -99,7 +100,7 @@ static void refill_system(he_rng *r)
         r->key[i] ^= fresh[i];
     he_wipe(fresh, sizeof fresh);
     uint8_t stream[sizeof r->key + BUFFER];
-    crypto_stream_chacha20(stream, sizeof stream, nonce[0], r->key);
+    crypto_stream_chacha20(stream, sizeof stream, nonce, r->key);
     memcpy(r->key, stream, sizeof r->key);
     memcpy(r->buffer, stream + sizeof r->key, BUFFER);
     he_wipe(stream, sizeof stream);
@@ -111,7 +112,7 @@ static void refill_system(he_rng *r)
 static void seeded_blocks(he_rng *r, uint8_t *out, size_t length)
 {
     memset(out, 0, length);
-    crypto_stream_chacha20_xor_ic(out, out, length, nonce[0], r->block, r->key);
+    crypto_stream_chacha20_xor_ic(out, out, length, nonce, r->block, r->key);
     r->block += length / BLOCK;
 }
 
@@ -126,22 +127,30 @@ static size_t serve(he_rng *r, uint8_t *out, size_t length)
     return count;
 }
 
+/* A large draw spends a key of its own, taken from the buffer. */
+static void draw_large(he_rng *r, uint8_t *out, size_t length)
+{
+    uint8_t key[sizeof r->key];
+    if (r->left < sizeof key)
+        refill_system(r);
+    serve(r, key, sizeof key);
+    crypto_stream_chacha20(out, length, nonce, key);
+    he_wipe(key, sizeof key);
+}
+
 static void fill_system(he_rng *r, uint8_t *out, size_t length)
 {
     if (r->left != 0 && r->pid != getpid())
         r->left = 0;
     while (length != 0) {
         size_t done;
-        if (length < BUFFER) {
+        if (length >= LARGE) {
+            done = length < MAX_PIECE ? length : MAX_PIECE;
+            draw_large(r, out, done);
+        } else {
             if (r->left == 0)
                 refill_system(r);
             done = serve(r, out, length);
-        } else {
-            /* a large draw spends a key of its own under nonce 1, then that key is erased too */
-            done = length < MAX_PIECE ? length : MAX_PIECE;
-            refill_system(r);
-            crypto_stream_chacha20(out, done, nonce[1], r->key);
-            refill_system(r);
         }
         out += done;
         length -= done;

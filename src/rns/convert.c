@@ -5,6 +5,7 @@
  * all m outputs are made of them.  The correction v D is one more term of each output's sum. */
 #include "core/memory.h"
 #include "core/verify.h"
+#include "rns/quotient.h"
 #include "rns/rns.h"
 
 #include <inttypes.h>
@@ -17,6 +18,7 @@ struct he_rns_conv {
     uint64_t *scale;           /* [k]: source_i (D/d_i)^-1 mod d_i */
     uint64_t *matrix;          /* [m][k + 1]: target_j D/d_i mod r_j, then -target_j D mod r_j */
     double *inverse;           /* [k]: 1 / d_i */
+    const he_rns_quotient *quotient;
 };
 
 /* Products of all d but one, modulo q, times factor: row[i], and row[k] = -(all of them). */
@@ -81,6 +83,7 @@ he_status he_rns_conv_create_scaled(he_rns_conv **conv, const he_rns_prime *cons
     c->k = k;
     c->m = m;
     c->n = n;
+    c->quotient = he_rns_quotient_select(from[0]->vec->isa);
     c->from = he_alloc(k, sizeof *c->from);
     c->to = he_alloc(m, sizeof *c->to);
     c->scale = he_alloc(k, sizeof *c->scale);
@@ -123,29 +126,6 @@ void he_rns_conv_destroy(he_rns_conv *c)
     he_free(c);
 }
 
-/* sum[j] += y[j] / d for y < 2^61. */
-static void add_fraction(double *sum, const uint64_t *y, size_t n, double inverse, unsigned bits)
-{
-    if (bits > 52) {
-        for (size_t j = 0; j < n; j++)
-            sum[j] += (double)(int64_t)y[j] * inverse;
-        return;
-    }
-    for (size_t j = 0; j < n; j++) { /* y as the low mantissa bits of 2^52: what vectors can do */
-        uint64_t word = y[j] | UINT64_C(0x4330000000000000);
-        double x;
-        memcpy(&x, &word, sizeof x);
-        sum[j] += (x - 0x1p52) * inverse;
-    }
-}
-
-/* floor(sum) for sum in [0, 2^31), as a word. */
-static void floor_words(uint64_t *v, const double *sum, size_t n)
-{
-    for (size_t j = 0; j < n; j++)
-        v[j] = (uint64_t)(int64_t)(int32_t)sum[j];
-}
-
 static he_status convert(const he_rns_conv *c, uint64_t *const *out, const uint64_t *const *in,
                          he_arena *arena, bool centred)
 {
@@ -168,10 +148,10 @@ static he_status convert(const he_rns_conv *c, uint64_t *const *out, const uint6
             const he_rns_prime *d = c->from[i];
             d->vec->mul_scalar(room + i * block, in[i] + at, c->scale[i], length, &d->q);
             if (centred)
-                add_fraction(sum, y[i], length, c->inverse[i], d->q.bits);
+                c->quotient->add(sum, y[i], length, c->inverse[i], d->q.bits);
         }
         if (centred)
-            floor_words(room + k * block, sum, length);
+            c->quotient->floor(room + k * block, sum, length);
         for (size_t j = 0; j < c->m; j++) {
             const he_rns_prime *r = c->to[j];
             r->vec->dot_scalar(out[j] + at, y, c->matrix + j * (k + 1), k + centred, length, &r->q);

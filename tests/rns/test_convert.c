@@ -2,6 +2,7 @@
 /* Base conversion against GMP. */
 #include "bases.h"
 
+#include "rns/quotient.h"
 #include <string.h>
 
 #define N    1056 /* two blocks and a piece; transforms are not used here */
@@ -242,6 +243,30 @@ Test(convert, every_instruction_set_gives_the_same_bits)
     }
     mpz_clear(v);
     he_arena_destroy(arena);
+}
+
+/* Each word set: the conversion that the hardware does one at a time, multiplied and added. */
+Test(convert, quotients_are_the_same_on_every_instruction_set)
+{
+    for (unsigned bits = 20; bits <= 61; bits++) {
+        uint64_t y[64], v[64];
+        double sum[64], expected[64], inverse = 1 / (double)((uint64_t)1 << bits);
+        for (size_t i = 0; i < ISAS; i++) {
+            if (!he_cpu_has(every_isa[i]))
+                continue;
+            const he_rns_quotient *q = he_rns_quotient_select(every_isa[i]);
+            cr_assert(he_cpu_has(q->isa));
+            for (size_t j = 0; j < 64; j++) {
+                y[j] = j < 3 ? ((uint64_t)1 << bits) - j - 1 : he_test_random() >> (64 - bits);
+                sum[j] = he_test_random_unit() + 1;
+                expected[j] = sum[j] + (double)(int64_t)y[j] * inverse;
+            }
+            q->add(sum, y, 64, inverse, bits);
+            q->floor(v, sum, 64);
+            for (size_t j = 0; j < 64; j++)
+                cr_assert(sum[j] == expected[j] && v[j] == (uint64_t)expected[j]);
+        }
+    }
 }
 
 Test(convert, bad_bases_and_missing_memory_are_refused)
