@@ -15,7 +15,6 @@
 #define HV_LAZY_BITS   60
 #define HV_LOG_RADIX   2
 #define HV_LANE_PARTS  2
-#define HV_SUM_CARRY   4
 #define HV_SUM_WIDTH   2
 
 typedef uint64_t hv_elem;
@@ -151,6 +150,12 @@ HV_INLINE unsigned hv_sum_terms(bool strict)
 {
     (void)strict;
     return 12;
+}
+
+HV_INLINE unsigned hv_sum_run(bool strict)
+{
+    (void)strict;
+    return 4;
 }
 
 HV_INLINE hv_sum hv_sum_start(bool strict, const hv_prime *p)

@@ -20,7 +20,6 @@
 #define HV_LAZY_BITS   48
 #define HV_LOG_RADIX   3
 #define HV_LANE_PARTS  1
-#define HV_SUM_CARRY   4
 #define HV_SUM_WIDTH   4
 
 typedef double hv_elem;
@@ -196,6 +195,11 @@ HV_INLINE hv hv_inverse_settle(hv x, unsigned doublings, bool strict, const hv_p
 HV_INLINE unsigned hv_sum_terms(bool strict)
 {
     return strict ? 4 : 8;
+}
+
+HV_INLINE unsigned hv_sum_run(bool strict)
+{
+    return hv_sum_terms(strict);
 }
 
 HV_INLINE hv sum_origin(bool strict)

@@ -16,8 +16,7 @@
 #define HV_LANES       1
 #define HV_LOG_RADIX   2
 #define HV_LANE_PARTS  2
-#define HV_SUM_CARRY   64
-#define HV_SUM_WIDTH   1
+#define HV_SUM_WIDTH   8
 
 typedef uint64_t hv_elem;
 typedef uint64_t hv_u64;
@@ -211,6 +210,12 @@ HV_INLINE hv hv_inverse_settle(hv x, unsigned doublings, bool strict, const hv_p
 
 /* --- sums of products of words below 2^61: 64 of them and a residue fit in 2^128 ---- */
 HV_INLINE unsigned hv_sum_terms(bool strict)
+{
+    (void)strict;
+    return 64;
+}
+
+HV_INLINE unsigned hv_sum_run(bool strict)
 {
     (void)strict;
     return 64;
