@@ -4,6 +4,8 @@
  *
  * The raising does not subtract the overflow of its conversion: a digit d_j arrives as d_j + v D_j
  * with 0 <= v < alpha, which is the same value modulo D_j and only a little more noise (noise.c).
+ * A constant added before and taken off after makes its mean zero: the mean of all coefficients
+ * together would be 1 + X + … + X^(n-1), whose value in the first slots of CKKS is of size n.
  * Cost at l limbs and beta digits: (beta + 2)(l + alpha) transforms. */
 #include "core/fenv.h"
 #include "core/memory.h"
@@ -30,12 +32,22 @@ static uint64_t *raised_limb(const job *j, size_t digit, size_t i)
     return j->raised + (digit * j->extended + i) * j->ctx->n;
 }
 
+/* floor(k D / 2) modulo q for D the product of k primes, all odd: the mean of an uncentred digit. */
+static uint64_t mean_mod(const he_rns_prime *digit, size_t k, const he_modulus *q)
+{
+    uint64_t r = k;
+    for (size_t i = 0; i < k; i++)
+        r = he_mod_mul(r, he_mod_reduce(digit[i].q.q, q), q);
+    return he_mod_mul(he_mod_sub(r, k & 1, q->q), q->q / 2 + 1, q);
+}
+
 /* Digit d from its own limbs to all others of the extended base. */
 static void raise_digit(void *arg, size_t d, size_t worker)
 {
     job *j = arg;
     size_t n = j->ctx->n, alpha = j->ctx->special_count, first = d * alpha;
     size_t end = first + alpha < j->level->limbs ? first + alpha : j->level->limbs, count = 0;
+    const he_rns_prime *own = &j->ctx->primes[first];
     uint64_t *in[HE_MAX_SPECIAL_PRIMES], *out[MAX_LIMBS];
     for (size_t i = 0; i < j->extended; i++) {
         uint64_t *limb = raised_limb(j, d, i);
@@ -43,7 +55,8 @@ static void raise_digit(void *arg, size_t d, size_t worker)
             out[count++] = limb;
             continue;
         }
-        memcpy(limb, j->c + i * n, n * sizeof *limb);
+        const he_rns_prime *p = &j->ctx->primes[i];
+        p->vec->add_scalar(limb, j->c + i * n, mean_mod(own, end - first, &p->q), n, &p->q);
         in[i - first] = limb;
     }
     he_arena *arena = he_scratch_arena(j->scratch, worker);
@@ -51,6 +64,15 @@ static void raise_digit(void *arg, size_t d, size_t worker)
     if (he_rns_conv_fast(j->level->mod_up[d], out, (const uint64_t *const *)in, arena) != HE_OK)
         atomic_store(&j->no_memory, true);
     he_arena_restore(arena, mark);
+    for (size_t i = 0; i < j->extended; i++) {
+        const he_rns_prime *p = he_ctx_extended(j->ctx, j->level->limbs, i);
+        uint64_t *limb = raised_limb(j, d, i);
+        if (i >= first && i < end)
+            memcpy(limb, j->c + i * n, n * sizeof *limb);
+        else
+            p->vec->add_scalar(limb, limb, he_mod_neg(mean_mod(own, end - first, &p->q), p->q.q), n,
+                               &p->q);
+    }
 }
 
 /* Limb i of both halves of the inner product of digits and key. */

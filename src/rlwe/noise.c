@@ -58,8 +58,8 @@ double he_noise_model_fresh_public(double n, double log_p)
     return he_noise_independent(he_noise_independent(encryption, rounding), log_sigma(1.0 / 12));
 }
 
-/* sum_j d_j e_j / P.  A digit of a primes comes as D sum u_i with u_i uniform in [0, 1) (the fast
- * conversion does not subtract its overflow): E d^2 = D^2 (a/12 + a^2/4). */
+/* sum_j d_j e_j / P.  A digit of a primes comes as D sum (u_i - 1/2) with u_i uniform in [0, 1) (the
+ * fast conversion does not subtract its overflow; its mean is taken off): E d^2 = D^2 a/12. */
 double he_noise_model_switch_product(double n, const uint64_t *data, size_t limbs, size_t alpha,
                                      double log_p)
 {
@@ -69,7 +69,7 @@ double he_noise_model_switch_product(double n, const uint64_t *data, size_t limb
         double log_d = 0, a = (double)(end - first);
         for (size_t i = first; i < end; i++)
             log_d += log2((double)data[i]);
-        double digit = log_d + log_sigma(n * HE_ERROR_VARIANCE * (a / 12 + a * a / 4)) - log_p;
+        double digit = log_d + log_sigma(n * HE_ERROR_VARIANCE * (a / 12)) - log_p;
         total = total == -INFINITY ? digit : he_noise_independent(total, digit);
     }
     return total;

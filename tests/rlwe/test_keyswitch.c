@@ -14,13 +14,18 @@ typedef struct shape {
 static const shape shapes[] = {{1, 1}, {3, 1}, {4, 2}, {5, 3}, {6, 2}, {5, 5}, {7, 1}};
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
-/* The digit that mod-up makes of coefficient k of c: sum_i [c (D/q_i)^-1]_(q_i) D/q_i. */
+/* The digit that mod-up makes of coefficient k of c: sum_i [(c + h) (D/q_i)^-1]_(q_i) D/q_i - h
+ * with h = floor(number of primes D/2). */
 static void digit_of(mpz_t d, const he_context *ctx, const uint64_t *c, size_t first, size_t end,
                      size_t k)
 {
-    mpz_t cofactor, y, q;
-    mpz_inits(cofactor, y, q, NULL);
+    mpz_t cofactor, y, q, h, shifted;
+    mpz_inits(cofactor, y, q, h, shifted, NULL);
     mpz_set_ui(d, 0);
+    mpz_set_ui(h, end - first);
+    for (size_t i = first; i < end; i++)
+        mpz_mul_ui(h, h, ctx->primes[i].q.q);
+    mpz_fdiv_q_2exp(h, h, 1);
     for (size_t i = first; i < end; i++) {
         mpz_set_ui(q, ctx->primes[i].q.q);
         mpz_set_ui(cofactor, 1);
@@ -29,11 +34,14 @@ static void digit_of(mpz_t d, const he_context *ctx, const uint64_t *c, size_t f
                 mpz_mul_ui(cofactor, cofactor, ctx->primes[l].q.q);
         }
         mpz_invert(y, cofactor, q);
-        mpz_mul_ui(y, y, c[i * ctx->n + k]);
+        mpz_set_ui(shifted, c[i * ctx->n + k]);
+        mpz_add(shifted, shifted, h);
+        mpz_mul(y, y, shifted);
         mpz_fdiv_r(y, y, q);
         mpz_addmul(d, y, cofactor);
     }
-    mpz_clears(cofactor, y, q, NULL);
+    mpz_sub(d, d, h);
+    mpz_clears(cofactor, y, q, h, shifted, NULL);
 }
 
 /* u from the definition, limb by limb: digits as integers, reduced, transformed, multiplied. */
