@@ -23,7 +23,7 @@ DIRECT = {
     "program/plain": ["program/ir", "core"],
     "program/plan": ["circuit", "wire", "program/ir"],
     "program/run": ["circuit", "wire", "program/ir", "program/plan"],
-    "enclave": ["program/ir", "program/plain", "random", "core"],
+    "enclave": ["enclave/image", "program/ir", "program/plain", "random", "core"],
     "enclave/image": ["program/ir", "program/plain", "core"],
     "client": ["program/ir", "program/plain", "program/plan", "program/run", "enclave", "wire",
                "core"],
@@ -36,7 +36,7 @@ AND_BELOW = ["rlwe", "bfv", "ckks", "circuit", "wire", "program/plan", "program/
 FOREIGN = {
     "flint/": ["math/prime.c"],
     "gmp.h": ["math"],
-    "sodium.h": ["random", "enclave"],
+    "sodium.h": ["random", "enclave", "enclave/image"],
     "openssl/": ["enclave"],
 }
 # Public headers of libhe_enclave, which libhe does not know.

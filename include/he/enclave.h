@@ -44,11 +44,11 @@ HE_API const char *he_backend_name(he_backend backend);
 /** "none", "software", "hardware"; static. */
 HE_API const char *he_root_name(he_root_of_trust root);
 
-#define HE_MEASUREMENT_BYTES  32 /**< BLAKE2b-256 over image and config */
-#define HE_PLATFORM_KEY_BYTES 32 /**< Ed25519 public key that signs evidence on a machine */
-#define HE_SIGNER_KEY_BYTES   32 /**< Ed25519 public key that signs manifests */
-#define HE_REPORT_DATA_BYTES  64
-#define HE_MANIFEST_BYTES     140
+#define HE_MEASUREMENT_BYTES  32  /**< BLAKE2b-256 over image and config */
+#define HE_PLATFORM_KEY_BYTES 32  /**< Ed25519 public key that signs evidence on a machine */
+#define HE_SIGNER_KEY_BYTES   32  /**< Ed25519 public key that signs manifests */
+#define HE_REPORT_DATA_BYTES  64  /**< what evidence was made for: a transcript */
+#define HE_MANIFEST_BYTES     140 /**< a signed manifest */
 
 /** Facts that evidence states about an enclave, one bit each. */
 enum {
@@ -66,7 +66,7 @@ enum {
 /** What to run and how.  Start from HE_ENCLAVE_CONFIG_INIT; zero means default. */
 typedef struct he_enclave_config {
     size_t struct_size; /**< set by HE_ENCLAVE_CONFIG_INIT */
-    he_backend backend;
+    he_backend backend; /**< AUTO: process */
     /** The image; NULL: ../libexec/he/he-enclave-image beside this program's directory, else the
      *  installed one. */
     const char *image_path;
@@ -84,10 +84,11 @@ typedef struct he_enclave_config {
     const uint8_t *manifest;
     uint32_t start_timeout_ms; /**< 0 means 10000 */
 } he_enclave_config;
+/** Every default. */
 #define HE_ENCLAVE_CONFIG_INIT                                                                     \
- {                                                                                                 \
-  .struct_size = sizeof(he_enclave_config)                                                         \
- }
+    {                                                                                              \
+        .struct_size = sizeof(he_enclave_config)                                                   \
+    }
 
 /** A running enclave.  One thread at a time. */
 typedef struct he_enclave he_enclave;
@@ -125,8 +126,10 @@ HE_API HE_MUST_CHECK he_status he_enclave_call(he_enclave *enclave, uint32_t cha
 HE_API HE_MUST_CHECK he_status he_enclave_forget(he_enclave *enclave, uint32_t channel);
 
 HE_API he_backend he_enclave_backend(const he_enclave *enclave); /**< never AUTO */
+/** The root of trust that its evidence states. */
 HE_API he_root_of_trust he_enclave_root(const he_enclave *enclave);
 HE_API uint32_t he_enclave_flags(const he_enclave *enclave); /**< HE_ENCLAVE_… */
+/** It has not been lost; an enclave that died unnoticed is found out by the next call. */
 HE_API bool he_enclave_alive(const he_enclave *enclave);
 /** HE_MEASUREMENT_BYTES; borrowed. */
 HE_API const uint8_t *he_enclave_measurement(const he_enclave *enclave);
@@ -161,16 +164,19 @@ HE_API HE_MUST_CHECK he_status he_signer_public_key(uint8_t *key, const uint8_t 
  *  platform key, must be allowed. */
 typedef struct he_policy he_policy;
 
+/** A policy that trusts nothing yet. */
 HE_API HE_MUST_CHECK he_status he_policy_create(he_policy **policy);
 HE_API void he_policy_destroy(he_policy *policy); /**< NULL is allowed */
 
 #define HE_POLICY_MAX 32 /**< entries of each kind */
 
+/** Enclaves of this measurement, HE_MEASUREMENT_BYTES. */
 HE_API HE_MUST_CHECK he_status he_policy_allow_measurement(he_policy *policy,
                                                            const uint8_t *measurement);
 /** Any measurement that this signer's manifest names, of this product, at least at this svn. */
 HE_API HE_MUST_CHECK he_status he_policy_allow_signer(he_policy *policy, const uint8_t *signer,
                                                       uint16_t product, uint16_t min_svn);
+/** Evidence that this platform key has signed, HE_PLATFORM_KEY_BYTES. */
 HE_API HE_MUST_CHECK he_status he_policy_allow_platform(he_policy *policy, const uint8_t *key);
 /** Default HE_ROOT_SOFTWARE. */
 HE_API HE_MUST_CHECK he_status he_policy_set_root(he_policy *policy, he_root_of_trust least);
@@ -214,8 +220,10 @@ HE_API const char *he_check_name(he_check check);
 /** What came of an appraisal.  Made once, filled by each appraisal anew. */
 typedef struct he_appraisal he_appraisal;
 
+/** An empty appraisal: not trusted. */
 HE_API HE_MUST_CHECK he_status he_appraisal_create(he_appraisal **appraisal);
 HE_API void he_appraisal_destroy(he_appraisal *appraisal); /**< NULL is allowed */
+/** An appraisal was made and every check passed. */
 HE_API bool he_appraisal_trusted(const he_appraisal *appraisal);
 /** The first check that failed, HE_CHECK_NONE if it is trusted. */
 HE_API he_check he_appraisal_reason(const he_appraisal *appraisal);
@@ -225,6 +233,7 @@ HE_API he_backend he_appraisal_backend(const he_appraisal *appraisal); /**< as s
 HE_API uint32_t he_appraisal_flags(const he_appraisal *appraisal);     /**< as stated */
 /** HE_MEASUREMENT_BYTES as stated; borrowed. */
 HE_API const uint8_t *he_appraisal_measurement(const he_appraisal *appraisal);
+/** Lines that he_appraisal_line() has. */
 HE_API size_t he_appraisal_line_count(const he_appraisal *appraisal);
 /** One line for each check that was made ("debug: off"); borrowed.
  *  @param[out] check, passed  may be NULL */
@@ -243,6 +252,7 @@ typedef enum he_trust {
     HE_TRUST_DEBUG = 7        /**< an enclave that can be looked into */
 } he_trust;
 
+/** Whom one trusts who uses what comes from this enclave. */
 HE_API he_trust he_appraisal_trust(const he_appraisal *appraisal);
 /** One or two sentences to print; static. */
 HE_API const char *he_trust_sentence(he_trust trust);
@@ -263,7 +273,7 @@ HE_API HE_MUST_CHECK he_status he_evidence_appraise(he_appraisal *appraisal, con
 /** The client's end of a session.  One thread at a time. */
 typedef struct he_session he_session;
 
-#define HE_HELLO_BYTES     70
+#define HE_HELLO_BYTES     70                /**< what a client sends first */
 #define HE_RECORD_OVERHEAD 29                /**< bytes that a record adds to its message */
 #define HE_MESSAGE_MAX     ((size_t)1 << 20) /**< bytes in one record, padding included */
 
@@ -315,6 +325,7 @@ HE_API HE_MUST_CHECK he_status he_session_load(he_session *session, const he_pro
 /** Input i: count elements, zero up to the program's size. */
 HE_API HE_MUST_CHECK he_status he_session_input_real(he_session *session, uint32_t i,
                                                      const double *values, size_t count);
+/** The same for INTEGER programs. */
 HE_API HE_MUST_CHECK he_status he_session_input_integer(he_session *session, uint32_t i,
                                                         const int64_t *values, size_t count);
 /** Runs.  post: NULL, or one he_post for each output (REAL). */
@@ -323,6 +334,7 @@ HE_API HE_MUST_CHECK he_status he_session_run(he_session *session, const he_post
  *  @retval HE_ERR_MISMATCH  the answer names another program than the one that was loaded */
 HE_API HE_MUST_CHECK he_status he_session_output_real(he_session *session, double *values,
                                                       size_t count, uint32_t i);
+/** The same for INTEGER programs. */
 HE_API HE_MUST_CHECK he_status he_session_output_integer(he_session *session, int64_t *values,
                                                          size_t count, uint32_t i);
 

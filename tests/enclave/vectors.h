@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Made by vectors.py; clang-format off */
+/* Made by vectors.py. */
+/* clang-format off */
 #include <stdint.h>
 
 static const uint8_t kat_client_secret[32] = {

@@ -118,7 +118,7 @@ padded = struct.pack("<I", 64) + message + b"\x80"
 padded += bytes(-len(padded) % 64)
 
 print("/* SPDX-License-Identifier: MIT */")
-print("/* Made by vectors.py; clang-format off */")
+print("/* Made by vectors.py. */\n/* clang-format off */")
 print("#include <stdint.h>\n")
 show("kat_client_secret", client_secret)
 show("kat_client_nonce", client_nonce)
