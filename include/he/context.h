@@ -14,7 +14,7 @@ extern "C" {
 /** Immutable after creation: any number of threads may share one without locks. */
 typedef struct he_context he_context;
 
-#define HE_ID_BYTES 32
+#define HE_ID_BYTES 32 /**< length of a context's id */
 
 /** Validates params, enforces the security table on the exact product QP, finds primes and
  *  roots, chooses kernels, and computes all tables.
@@ -33,8 +33,8 @@ HE_API void he_context_destroy(he_context *ctx);
 /** The parameters with every choice made: creating a context from them gives the same id. */
 HE_API HE_MUST_CHECK he_status he_context_params(const he_context *ctx, he_params *params);
 
-/** BLAKE2b-256 over scheme, n, primes in order, alpha, t or scale and mode, slot order, security
- *  name and error distribution; never isa or threads.  Borrowed, HE_ID_BYTES long. */
+/** BLAKE2b-256 over scheme, n, primes in order, alpha, t or scale and mode, limbs of level 0, slot
+ *  order, security name and error distribution; never isa or threads.  Borrowed, HE_ID_BYTES long. */
 HE_API const uint8_t *he_context_id(const he_context *ctx);
 
 HE_API he_scheme he_context_scheme(const he_context *ctx);     /**< BFV or CKKS */

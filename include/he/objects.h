@@ -22,6 +22,7 @@ typedef struct he_executor he_executor;
 
 /** An empty plaintext; encoding or decrypting fills it. */
 HE_API HE_MUST_CHECK he_status he_plaintext_create(const he_context *ctx, he_plaintext **pt);
+/** r = a; r is unchanged on failure (HE_ERR_NULL, HE_ERR_MEMORY). */
 HE_API HE_MUST_CHECK he_status he_plaintext_copy(he_plaintext *r, const he_plaintext *a);
 /** Wipes and frees; NULL is allowed. */
 HE_API void he_plaintext_destroy(he_plaintext *pt);
@@ -32,11 +33,12 @@ HE_API double he_plaintext_scale(const he_plaintext *pt);   /**< CKKS; 1 for BFV
  *  which write to it need not allocate. */
 HE_API HE_MUST_CHECK he_status he_ciphertext_create(const he_context *ctx, he_ciphertext **ct,
                                                     uint32_t size, uint32_t level);
+/** r = a; r is unchanged on failure (HE_ERR_NULL, HE_ERR_MEMORY).  No allocation if r has room. */
 HE_API HE_MUST_CHECK he_status he_ciphertext_copy(he_ciphertext *r, const he_ciphertext *a);
-HE_API void he_ciphertext_destroy(he_ciphertext *ct);    /**< NULL is allowed */
-HE_API uint32_t he_ciphertext_size(const he_ciphertext *ct); /**< polynomials; 0 when empty */
-HE_API uint32_t he_ciphertext_level(const he_ciphertext *ct);
-HE_API double he_ciphertext_scale(const he_ciphertext *ct); /**< CKKS; 1 for BFV */
+HE_API void he_ciphertext_destroy(he_ciphertext *ct);         /**< NULL is allowed */
+HE_API uint32_t he_ciphertext_size(const he_ciphertext *ct);  /**< polynomials; 0 when empty */
+HE_API uint32_t he_ciphertext_level(const he_ciphertext *ct); /**< drops still possible */
+HE_API double he_ciphertext_scale(const he_ciphertext *ct);   /**< CKKS; 1 for BFV */
 /** 1, or 2 after he_ckks_multiply_norescale() until he_ckks_rescale() (CKKS canonical mode). */
 HE_API uint32_t he_ciphertext_degree(const he_ciphertext *ct);
 /** log2 of the bound on one noise coefficient: z sigma, exceeded with probability below 2^-128. */
@@ -51,11 +53,11 @@ HE_API double he_ciphertext_budget_bits(const he_context *ctx, const he_cipherte
 HE_API HE_MUST_CHECK he_status he_executor_create(he_executor **executor, uint32_t count);
 /** The caller's own parallel loop: run() calls body(arg, i, worker) for each i < count and returns
  *  when all are done; worker < workers names a thread that runs one body at a time. */
-HE_API HE_MUST_CHECK he_status he_executor_create_custom(
-    he_executor **executor,
-    void (*run)(void *user, size_t count, void (*body)(void *arg, size_t i, size_t worker),
-                void *arg),
-    void *user, uint32_t workers);
+HE_API HE_MUST_CHECK he_status
+he_executor_create_custom(he_executor **executor,
+                          void (*run)(void *user, size_t count,
+                                      void (*body)(void *arg, size_t i, size_t worker), void *arg),
+                          void *user, uint32_t workers);
 /** Joins its threads; NULL is allowed. */
 HE_API void he_executor_destroy(he_executor *executor);
 

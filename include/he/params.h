@@ -44,35 +44,49 @@ typedef enum he_ckks_mode {
     HE_CKKS_EXPLICIT = 1   /**< SEAL's rules: the program watches scales itself */
 } he_ckks_mode;
 
-#define HE_MAX_DATA_PRIMES 64
-#define HE_MAX_SPECIAL_PRIMES 16
-#define HE_MIN_N 1024u
-#define HE_MAX_N 131072u
+#define HE_MAX_DATA_PRIMES    64      /**< L is at most so many */
+#define HE_MAX_SPECIAL_PRIMES 16      /**< alpha is at most so many */
+#define HE_MIN_N              1024u   /**< least ring degree */
+#define HE_MAX_N              131072u /**< largest ring degree */
 
 /** Parameters, as given or as asked for.  Start from HE_PARAMS_INIT; zero means default.
  *
  *  Given: n with data_bits or data_primes (and special_bits or special_primes).
  *  Asked for: leave n and the primes zero and set depth with plain_modulus or plain_bits (BFV),
- *  or with precision_bits (CKKS); the smallest sound choice is made. */
+ *  or with precision_bits or scale_bits (CKKS); the smallest n of the table is taken for which
+ *  primes exist, and the choice is checked with the primes themselves.  What is set beside given
+ *  primes (depth, slots, precision_bits) is checked too.
+ *
+ *  Primes of the sizes given are the largest of that size that are 1 mod 2n; in CKKS's canonical
+ *  mode those above level 0 are the nearest to Delta^2 / 2^scale_bits from the top level down, so
+ *  that the scale of every level stays near 2^scale_bits; there data_bits must equal scale_bits.
+ *  Level 0 has one prime, or two (CKKS) where the first has fewer than scale_bits + range_bits + 2
+ *  bits.
+ *
+ *  Special primes that are not given: alpha is 1 for up to three data primes, else a third of
+ *  them, and fewer where the table would not hold them; their product exceeds every product of
+ *  alpha data primes by 2^4 where primes of 50 bits (60 beside larger data primes) allow it.  A
+ *  product below half of such a digit is refused. */
 typedef struct he_params {
-    size_t struct_size; /**< set by HE_PARAMS_INIT */
-    he_scheme scheme;
-    he_security security;
+    size_t struct_size;   /**< set by HE_PARAMS_INIT */
+    he_scheme scheme;     /**< BFV or CKKS */
+    he_security security; /**< the table that the product of all primes is checked against */
     uint32_t n; /**< ring degree, a power of two, HE_MIN_N … HE_MAX_N; 0: to be chosen */
 
-    uint8_t data_bits[HE_MAX_DATA_PRIMES];         /**< size of each data prime, 20 … 61; ends at 0 */
-    uint64_t data_primes[HE_MAX_DATA_PRIMES];      /**< or the primes, 1 mod 2n; ends at 0 */
-    uint8_t special_bits[HE_MAX_SPECIAL_PRIMES];   /**< size of each special prime; ends at 0 */
-    uint64_t special_primes[HE_MAX_SPECIAL_PRIMES]; /**< or the special primes; ends at 0 */
+    uint8_t data_bits[HE_MAX_DATA_PRIMES];          /**< data prime sizes, 20 … 61, 0 ends them */
+    uint64_t data_primes[HE_MAX_DATA_PRIMES];       /**< or the primes, 1 mod 2n, 0 ends them */
+    uint8_t special_bits[HE_MAX_SPECIAL_PRIMES];    /**< special prime sizes, 0 ends them */
+    uint64_t special_primes[HE_MAX_SPECIAL_PRIMES]; /**< or the special primes, 0 ends them */
     uint32_t special_count; /**< alpha, when neither of the two above is given; 0: to be chosen */
 
     uint64_t plain_modulus; /**< BFV: t, 2 … 2^60; slots exist where t is a prime 1 mod 2n */
-    uint32_t plain_bits;    /**< BFV, t = 0: take the largest batching prime of that many bits */
+    uint32_t plain_bits;    /**< BFV, t = 0: the largest batching prime of 12 … 60 bits */
 
-    uint32_t scale_bits;     /**< CKKS: log2 of the scale; 0: from precision_bits */
+    uint32_t scale_bits;     /**< CKKS: log2 of the scale, 20 … 60; 0: from precision_bits, or the
+                                  size of the last data prime where primes are given */
     uint32_t precision_bits; /**< CKKS, asked for: bits after the point wanted at full depth */
     uint32_t range_bits;     /**< CKKS: values stay below 2^range_bits in size; 0 means 1 bit */
-    he_ckks_mode ckks_mode;
+    he_ckks_mode ckks_mode;  /**< CKKS: canonical by default */
 
     uint32_t depth; /**< multiplications in sequence that must be possible (asked for) */
     uint32_t slots; /**< at least so many slots (asked for); 0: any */
@@ -80,13 +94,14 @@ typedef struct he_params {
     he_isa isa; /**< never part of the context's id */
 } he_params;
 
+/** Every field at its default. */
 #define HE_PARAMS_INIT                                                                             \
     {                                                                                              \
         .struct_size = sizeof(he_params)                                                           \
     }
 
-/** Largest log2(QP) that a table allows for ring degree n, 0 where n is not in it.
- *  Threads: any. */
+/** The bits that a table allows for ring degree n: secure means QP < 2^bits, checked on the product
+ *  itself.  0 where n is not in the table, and for HE_SEC_NONE.  Threads: any. */
 HE_API unsigned he_security_max_bits(he_security security, uint32_t n);
 
 /** The smallest prime t above a bound that allows batching in degree n: t = 1 mod 2n.

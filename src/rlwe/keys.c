@@ -41,7 +41,7 @@ static he_status encrypt_zero(const he_context *ctx, uint64_t *b, const uint64_t
     return HE_OK;
 }
 
-/* --- Public key ---------------------------------------------------------------------------------*/
+/* --- Public key -------------------------------------------------------------------------------*/
 
 void he_public_key_expand(const he_context *ctx, he_public_key *pk)
 {
@@ -107,7 +107,7 @@ void he_public_key_destroy(he_public_key *pk)
     he_free(pk);
 }
 
-/* --- Switching keys ---------------------------------------------------------------------------- */
+/* --- Switching keys ---------------------------------------------------------------------------*/
 
 he_status he_switch_key_alloc(const he_context *ctx, he_switch_key *key)
 {
@@ -169,7 +169,7 @@ he_status he_switch_key_make(const he_context *ctx, he_switch_key *key, const ui
     return status;
 }
 
-/* --- Relinearization ----------------------------------------------------------------------------*/
+/* --- Relinearization --------------------------------------------------------------------------*/
 
 static he_status make_relin_key(const he_context *ctx, he_relin_key *rk, const he_secret_key *sk,
                                 uint64_t *square, int8_t *e, he_rng *rng)

@@ -129,7 +129,7 @@ he_status he_keyswitch_product(const he_context *ctx, uint64_t *u, const uint64_
     return HE_OK;
 }
 
-/* --- Division by P ------------------------------------------------------------------------------*/
+/* --- Division by P ----------------------------------------------------------------------------*/
 
 typedef struct finish_job {
     const he_context *ctx;

@@ -9,7 +9,7 @@
 #include "rns/rns.h"
 #include <he/encrypt.h>
 
-/* --- Context ----------------------------------------------------------------------------------- */
+/* --- Context ----------------------------------------------------------------------------------*/
 
 /* A scheme's part of the shared operations.  rlwe calls these and knows no scheme. */
 typedef struct he_scheme_ops {
@@ -92,7 +92,7 @@ static inline const he_rns_prime *he_ctx_extended(const he_context *ctx, size_t 
     return i < limbs ? &ctx->primes[i] : he_ctx_special(ctx, i - limbs);
 }
 
-/* --- Objects ----------------------------------------------------------------------------------- */
+/* --- Objects ----------------------------------------------------------------------------------*/
 
 struct he_plaintext {
     uint8_t id[HE_ID_BYTES];
