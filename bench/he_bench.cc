@@ -75,7 +75,7 @@ extern "C" void he_bench_check(bool ok, const char *format, ...)
     std::exit(1);
 }
 
-extern "C" void he_bench_context(const char *key, const char *value)
+extern "C" void he_bench_about(const char *key, const char *value)
 {
     benchmark::AddCustomContext(key, value);
 }

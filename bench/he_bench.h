@@ -51,7 +51,7 @@ static inline void he_bench_clobber(void)
 void he_bench_check(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The head of the JSON: what was built and where it runs. */
-void he_bench_context(const char *key, const char *value);
+void he_bench_about(const char *key, const char *value);
 /* Parses Google Benchmark's flags and runs the rows that they select; the exit status. */
 int he_bench_main(int argc, char **argv);
 

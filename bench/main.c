@@ -22,12 +22,12 @@ int main(int argc, char **argv)
 {
     char cpu[49];
     he_cpu_name(cpu);
-    he_bench_context("he_version", he_version());
-    he_bench_context("he_compiler", HE_BENCH_COMPILER);
-    he_bench_context("he_build_type", HE_BENCH_BUILD_TYPE);
-    he_bench_context("he_cpu", cpu);
-    he_bench_context("he_isa", widest_isa());
-    he_bench_context("he_threads", "1");
+    he_bench_about("he_version", he_version());
+    he_bench_about("he_compiler", HE_BENCH_COMPILER);
+    he_bench_about("he_build_type", HE_BENCH_BUILD_TYPE);
+    he_bench_about("he_cpu", cpu);
+    he_bench_about("he_isa", widest_isa());
+    he_bench_about("he_threads", "1");
     for (size_t i = 0; i < sizeof registrations / sizeof registrations[0]; i++)
         registrations[i]();
     return he_bench_main(argc, argv);

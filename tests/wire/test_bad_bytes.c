@@ -84,8 +84,8 @@ static void flip_all(const fixture *f, const saved *o, size_t fields)
         unsigned tries = at < fields ? 8 : 1;
         for (unsigned k = 0; k < tries; k++) {
             uint8_t old = bytes[at];
-            bytes[at] ^=
-                at < fields ? (uint8_t)(1u << k) : (uint8_t)(1 + he_test_random_below(255));
+            uint64_t change = at < fields ? (uint64_t)1 << k : 1 + he_test_random_below(255);
+            bytes[at] = (uint8_t)(old ^ change);
             size_t written = 0;
             he_status status = o->reload(f->ctx, bytes, o->length, out, o->length, &written);
             if (status == HE_OK) {
