@@ -26,7 +26,7 @@ typedef enum he_program_type {
 } he_program_type;
 
 #define HE_PROGRAM_MAX_NODES 65536u
-#define HE_PROGRAM_MAX_SIZE 65536u
+#define HE_PROGRAM_MAX_SIZE  65536u
 #define HE_PROGRAM_MAX_PORTS 1024u /* inputs, and as many outputs */
 
 /** An empty program on vectors of size elements (a power of two, so that rotations wrap).
@@ -58,6 +58,10 @@ HE_API he_value he_program_sum(he_program *program, he_value a);
 HE_API he_value he_program_polynomial(he_program *program, he_value a, const double *coefficients,
                                       size_t count);
 /** Names a value as an output; it must depend on an input. */
+/** REAL: a, which the caller promises to lie within [lo, hi]: narrows the range that parameters are
+ *  chosen for, at no cost.  The reference and an enclave refuse what breaks the promise
+ *  (HE_ERR_ARGUMENT); on ciphertexts nobody can see it, and results are meaningless then. */
+HE_API he_value he_program_within(he_program *program, he_value a, double lo, double hi);
 HE_API void he_program_output(he_program *program, const char *name, he_value a);
 
 /** The first error since creation, or HE_OK if the program can run (it has an output). */

@@ -327,6 +327,19 @@ he_value he_program_polynomial(he_program *program, he_value a, const double *co
     return value;
 }
 
+he_value he_program_within(he_program *program, he_value a, double lo, double hi)
+{
+    if (!usable(program, HE_OP_WITHIN, HE_PROGRAM_REAL) || !known(program, HE_OP_WITHIN, "a", a))
+        return HE_VALUE_NONE;
+    const char *wrong = he_ir_check_interval(lo, hi);
+    if (wrong == NULL && (lo > program->nodes[a].hi || hi < program->nodes[a].lo))
+        wrong = "no element can lie in this interval";
+    if (wrong != NULL)
+        return refuse(program, HE_OP_WITHIN, wrong);
+    const he_word words[2] = {{.real = lo + 0.0}, {.real = hi + 0.0}};
+    return he_ir_append(program, HE_OP_WITHIN, a, 0, 0, words, 2);
+}
+
 void he_program_output(he_program *program, const char *name, he_value a)
 {
     if (program == NULL || program->error != HE_OK)

@@ -54,6 +54,8 @@ static const char *check_words(const he_program *p, he_op op, const he_word *wor
     if (op == HE_OP_CONSTANT || op == HE_OP_POLYNOMIAL)
         if (words[count - 1].integer == 0)
             return "a zero at the end of its constants";
+    if (op == HE_OP_WITHIN && he_ir_check_interval(words[0].real, words[1].real) != NULL)
+        return "a promise whose interval is none";
     if (op == HE_OP_CONSTANT && count == p->size) {
         uint32_t i = 1;
         while (i < count && words[i].integer == words[0].integer)
@@ -115,6 +117,11 @@ static const char *read_record(const he_program *p, record *f, const uint8_t *at
         rest = 0;
         if (p->type != HE_PROGRAM_REAL || f->words < 2 || f->words > MAX_COEFFICIENTS)
             return "a polynomial that is none";
+        break;
+    case HE_OP_WITHIN:
+        f->words = 2;
+        if (p->type != HE_PROGRAM_REAL)
+            return "a promise in an INTEGER program";
         break;
     default:
         return "an unknown operation";

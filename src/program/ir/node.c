@@ -15,7 +15,8 @@ const char *he_op_name(he_op op)
         [HE_OP_CONSTANT] = "constant", [HE_OP_ADD] = "add",
         [HE_OP_SUB] = "sub",           [HE_OP_MULTIPLY] = "multiply",
         [HE_OP_NEGATE] = "negate",     [HE_OP_ROTATE] = "rotate",
-        [HE_OP_SUM] = "sum",           [HE_OP_POLYNOMIAL] = "polynomial"};
+        [HE_OP_SUM] = "sum",           [HE_OP_POLYNOMIAL] = "polynomial",
+        [HE_OP_WITHIN] = "within"};
     return op >= HE_OP_INPUT && op < HE_OP_END ? names[op] : "unknown";
 }
 
@@ -30,6 +31,7 @@ unsigned he_op_operands(he_op op)
     case HE_OP_ROTATE:
     case HE_OP_SUM:
     case HE_OP_POLYNOMIAL:
+    case HE_OP_WITHIN:
         return 1;
     default:
         return 0;

@@ -111,6 +111,10 @@ he_interval he_ir_range(const he_program *program, const he_node *node)
         return (he_interval){x.lo * size, x.hi * size};
     case HE_OP_POLYNOMIAL:
         return polynomial(words, node->words, x);
+    case HE_OP_WITHIN: /* a promise that cannot be kept makes no interval */
+        if (words[0].real > x.hi || words[1].real < x.lo)
+            break;
+        return (he_interval){fmax(x.lo, words[0].real), fmin(x.hi, words[1].real)};
     case HE_OP_END:
         break;
     }

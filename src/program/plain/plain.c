@@ -59,8 +59,19 @@ size_t he_plain_workspace(const he_program *program)
     return table_bytes(program, slots) + slots * slot_bytes(program);
 }
 
-static void run(const he_program *p, void *const *outputs, const void *const *inputs, void *work,
-                node_kernel *kernel)
+/* Every element of a promised value is where it was promised to be; a NaN is not. */
+static bool kept(const he_program *p, const he_node *node, const double *r)
+{
+    const double lo = p->pool[node->pool].real, hi = p->pool[node->pool + 1].real;
+    unsigned outside = 0;
+    for (uint32_t j = 0; j < p->size; j++)
+        outside |= !(r[j] >= lo) | !(r[j] <= hi);
+    return outside == 0;
+}
+
+/* False where value *broken breaks its promise; outputs are as they were then. */
+static bool run(const he_program *p, void *const *outputs, const void *const *inputs, void *work,
+                node_kernel *kernel, uint32_t *broken)
 {
     const uint32_t slots = slot_count(p);
     const size_t bytes = slot_bytes(p);
@@ -84,12 +95,17 @@ static void run(const he_program *p, void *const *outputs, const void *const *in
             memcpy(r, inputs[node->imm], bytes);
         else
             kernel(p, node, r, operand[0], operand[1]);
+        if (node->op == HE_OP_WITHIN && !kept(p, node, r)) {
+            *broken = i;
+            return false;
+        }
         for (unsigned k = 0; k < 2; k++)
             if (ends(p, i, k))
                 unused[unused_count++] = slot[number[k]];
     }
     for (uint32_t k = 0; k < p->output_count; k++)
         memcpy(outputs[k], data + slot[p->outputs[k].node] * bytes, bytes);
+    return true;
 }
 
 /* The program has this type, and every array is there. */
@@ -126,9 +142,17 @@ he_status he_plain_run_real(const he_program *program, double *const *outputs,
                            fn, i, port->name, port->lo, port->hi);
     }
     const unsigned saved = he_fenv_enter();
-    run(program, (void *const *)outputs, (const void *const *)inputs, work, he_plain_real);
+    uint32_t broken;
+    const bool done = run(program, (void *const *)outputs, (const void *const *)inputs, work,
+                          he_plain_real, &broken);
     he_fenv_leave(saved);
-    return HE_OK;
+    if (done)
+        return HE_OK;
+    const he_word *promise = program->pool + program->nodes[broken].pool;
+    return he_fail(HE_ERR_ARGUMENT,
+                   "%s: value %u (within) has an element outside [%g, %g], which the program "
+                   "promised it would not",
+                   fn, broken, promise[0].real, promise[1].real);
 }
 
 he_status he_plain_run_integer(const he_program *program, int64_t *const *outputs,
@@ -147,6 +171,8 @@ he_status he_plain_run_integer(const he_program *program, int64_t *const *output
                            "%s: input %u (\"%s\") has an element outside [-t/2, t/2]", fn, i,
                            program->inputs[i].name);
     }
-    run(program, (void *const *)outputs, (const void *const *)inputs, work, he_plain_integer);
+    uint32_t broken; /* promises are REAL only */
+    (void)run(program, (void *const *)outputs, (const void *const *)inputs, work, he_plain_integer,
+              &broken);
     return HE_OK;
 }

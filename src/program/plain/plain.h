@@ -4,7 +4,8 @@
  * plain.c, plain_real.c and plain_integer.c use ir and the C library, no other part of libhe, and
  * allocate nothing, so that an image can run them in a fixed arena.  Every result is defined to
  * the bit: one order of additions, explicit fma(), round to nearest.  No branch and no address
- * depends on the elements, but for the refusal of inputs that are out of range. */
+ * depends on the elements, but for the refusal of inputs that are out of range and of promises that
+ * are broken. */
 #ifndef HE_PROGRAM_PLAIN_H
 #define HE_PROGRAM_PLAIN_H
 
@@ -15,7 +16,8 @@ size_t he_plain_workspace(const he_program *program);
 
 /* inputs[i] and outputs[i] hold size elements each and may be the same arrays.  Outputs are written
  * when nothing can fail any more.  What is left in work is as secret as the inputs.
- * HE_ERR_ARGUMENT: an element outside its input's interval, or outside [-t/2, t/2]. */
+ * HE_ERR_ARGUMENT: an element outside its input's interval, outside [-t/2, t/2], or outside what
+ * the program promises (he_program_within). */
 he_status he_plain_run_real(const he_program *program, double *const *outputs,
                             const double *const *inputs, void *work);
 he_status he_plain_run_integer(const he_program *program, int64_t *const *outputs,

@@ -101,6 +101,7 @@ void he_plain_integer(const he_program *program, const he_node *node, void *resu
         break;
     case HE_OP_INPUT:
     case HE_OP_POLYNOMIAL: /* REAL only */
+    case HE_OP_WITHIN:
     case HE_OP_END:
         break;
     }

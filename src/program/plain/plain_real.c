@@ -79,6 +79,9 @@ void he_plain_real(const he_program *program, const he_node *node, void *result,
         for (uint32_t i = 0; i < size; i++)
             r[i] = horner(words, node->words, a[i]);
         break;
+    case HE_OP_WITHIN: /* checked by the caller */
+        memcpy(r, a, size * sizeof *r);
+        break;
     case HE_OP_INPUT:
     case HE_OP_END:
         break;
