@@ -7,7 +7,7 @@
 
 /* Exported, though in no public header: libhe_enclave's memory comes from here too. */
 
-/* Alignment of every array of residues and every table (worth 30 %, measured: bounds.md). */
+/* Alignment of every array of residues and every table (docs/bounds.md, section 6). */
 #define HE_ALIGN 64
 
 /* count * size zero bytes, HE_ALIGN-aligned; NULL on overflow or without memory.
