@@ -38,7 +38,7 @@ static bool next_digit(const he_context *ctx, int64_t *const *digits, size_t i,
     return any != 0;
 }
 
-/* x[k]: the coefficients of pt as doubles. */
+/* x[k]: the coefficients of pt as doubles; HE_ERR_SCALE where one of them is none. */
 static he_status compose(const char *fn, const he_context *ctx, double *x, const he_plaintext *pt,
                          he_arena *arena)
 {
@@ -65,6 +65,11 @@ static he_status compose(const char *fn, const he_context *ctx, double *x, const
         for (size_t k = 0; k < n; k++)
             x[k] = x[k] * q + (double)digits[i][k];
     }
+    for (size_t k = 0; have > 1000 && k < n; k++)
+        if (!isfinite(x[k]))
+            return he_fail(HE_ERR_SCALE,
+                           "%s: the coefficients at scale 2^%.2f leave the range of doubles", fn,
+                           log2(pt->scale));
     return HE_OK;
 }
 
@@ -77,17 +82,10 @@ static he_status decode_slots(const char *fn, const he_context *ctx, double *re,
     if (x == NULL)
         return he_fail(HE_ERR_MEMORY, "%s: no memory for scratch", fn);
     HE_TRY(compose(fn, ctx, x, pt, arena));
-    double sum = 0;
     for (size_t k = 0; k < half; k++) {
         re[fft->reverse[k]] = x[k];
         im[fft->reverse[k]] = x[k + half];
-        sum += fabs(x[k]) + fabs(x[k + half]);
     }
-    if (!isfinite(sum))
-        return he_fail(HE_ERR_SCALE,
-                       "%s: the coefficients at scale 2^%.2f leave the range of "
-                       "doubles",
-                       fn, log2(pt->scale));
     fft->kernels->to_slots(fft, re, im);
     return HE_OK;
 }

@@ -130,7 +130,8 @@ static double transform(const he_context *ctx, double *x, double *re, double *im
         double a = re[from] * factor, b = im[from] * factor;
         x[k] = a;
         x[k + half] = b;
-        largest = fmax(largest, fmax(fabs(a), fabs(b)));
+        largest = fabs(a) > largest ? fabs(a) : largest;
+        largest = fabs(b) > largest ? fabs(b) : largest;
     }
     return largest;
 }
@@ -146,10 +147,10 @@ static he_status refuse_value(const char *fn, const he_context *ctx, size_t inde
                    fn, index, level, log2(scale), ctx->levels[level].log_q - 1 - log2(scale));
 }
 
-/* Bound on |z|: Q/2 with room for the rounding of coefficients. */
+/* Bound on |z|: Q/2 with room for the rounding of coefficients; sums of 2^16 such are finite. */
 static double value_limit(const he_context *ctx, double scale, uint32_t level)
 {
-    return exp2(fmin(ctx->levels[level].log_q - 1 - log2(scale), 1023)) * (1 - 0x1p-18);
+    return exp2(fmin(ctx->levels[level].log_q - 1 - log2(scale), 1000)) * (1 - 0x1p-18);
 }
 
 he_status he_ckks_check_constant(const char *fn, const he_context *ctx, double value, double scale,
@@ -169,9 +170,9 @@ static he_status load_values(const char *fn, const he_context *ctx, double *re, 
     size_t half = ctx->n / 2;
     for (size_t j = 0; j < count; j++) {
         double a = values[stride * j], b = stride == 2 ? values[stride * j + 1] : 0;
-        bool finite = isfinite(a) && isfinite(b);
-        if (!finite || hypot(a, b) >= limit)
-            return refuse_value(fn, ctx, j, finite, scale, level);
+        /* false for what is not finite, too; hypot only where the sum does not decide */
+        if (!(fabs(a) + fabs(b) < limit) && !(hypot(a, b) < limit))
+            return refuse_value(fn, ctx, j, isfinite(a) && isfinite(b), scale, level);
         re[j] = a;
         im[j] = b;
     }

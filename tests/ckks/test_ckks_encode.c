@@ -230,3 +230,21 @@ Test(ckks_encode, refuses_what_is_no_value)
     he_plaintext_destroy(pt);
     world_close(&w);
 }
+
+Test(ckks_encode, what_no_double_holds_is_refused)
+{
+    he_params p = given(1024, 24, 50, 1);
+    he_context *ctx;
+    he_plaintext *pt;
+    he_assert_ok(he_context_create(&ctx, &p));
+    he_assert_ok(he_plaintext_create(ctx, &pt));
+    he_assert_ok(he_ckks_encode_scalar(ctx, pt, 1, 24));
+    for (size_t i = 0; i < 25; i++)
+        for (size_t k = 0; k < ctx->n; k++)
+            pt->data[i * ctx->n + k] = he_test_random_below(ctx->primes[i].q.q);
+    double out[2] = {5, 6};
+    he_assert_fails(he_ckks_decode(ctx, out, 2, pt, NULL), HE_ERR_SCALE, "range of doubles");
+    cr_assert(out[0] == 5 && out[1] == 6);
+    he_plaintext_destroy(pt);
+    he_context_destroy(ctx);
+}
