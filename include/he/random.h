@@ -14,6 +14,7 @@ extern "C" {
 /** A source of random bytes.  One thread at a time. */
 typedef struct he_rng he_rng;
 
+/** Bytes of every seed, secret or public. */
 #define HE_SEED_BYTES 32
 
 /** The operating system's generator, through libsodium.

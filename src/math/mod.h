@@ -46,7 +46,8 @@ static inline uint64_t he_mod_neg(uint64_t a, uint64_t q)
 /* x mod q for any word x: one Barrett step with the high word of the ratio. */
 static inline uint64_t he_mod_reduce(uint64_t x, const he_modulus *m)
 {
-    uint64_t r = x - he_mulhi(x, m->ratio_hi) * m->q; /* [0, 2q): the quotient is short by at most 1 */
+    /* the quotient is short by at most 1 */
+    uint64_t r = x - he_mulhi(x, m->ratio_hi) * m->q; /* [0, 2q) */
     return he_mod_once(r, m->q);
 }
 

@@ -2,7 +2,7 @@
 /* Residues packed to the width of their modulus.
  *
  * Value i occupies the bits [i w, (i + 1) w) of the packed bytes; bit k is bit k mod 8 of byte
- * k / 8.  The number of values is a multiple of 8, so that a packed array is w n / 8 whole bytes. */
+ * k / 8.  The number of values is a multiple of 8, so a packed array is w n / 8 whole bytes. */
 #ifndef HE_WIRE_BITPACK_H
 #define HE_WIRE_BITPACK_H
 

@@ -75,7 +75,7 @@ he_status he_secret_key_load(const he_context *ctx, he_secret_key **sk, const vo
     return status;
 }
 
-/* --- Public key: seed, b ----------------------------------------------------------------------- */
+/* --- Public key: seed, b ---------------------------------------------------------------------- */
 
 static size_t public_bytes(const he_context *ctx)
 {
@@ -123,7 +123,7 @@ he_status he_public_key_load(const he_context *ctx, he_public_key **pk, const vo
     return HE_OK;
 }
 
-/* --- Switching keys: seed, b_0 … b_(digits - 1) ------------------------------------------------ */
+/* --- Switching keys: seed, b_0 … b_(digits - 1) ----------------------------------------------- */
 
 static size_t digit_count(const he_context *ctx)
 {
@@ -198,7 +198,7 @@ he_status he_relin_key_load(const he_context *ctx, he_relin_key **rk, const void
     return HE_OK;
 }
 
-/* --- Galois keys: count, elements, switching keys ---------------------------------------------- */
+/* --- Galois keys: count, elements, switching keys --------------------------------------------- */
 
 static uint64_t galois_bytes(const he_context *ctx, uint64_t count)
 {

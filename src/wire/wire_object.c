@@ -66,7 +66,7 @@ static he_status check_scale(const he_reader *r, const he_context *ctx, double s
     return HE_OK;
 }
 
-/* --- Plaintext --------------------------------------------------------------------------------- */
+/* --- Plaintext -------------------------------------------------------------------------------- */
 
 static size_t plaintext_words_bytes(const he_context *ctx, uint32_t level)
 {
@@ -153,7 +153,7 @@ he_status he_plaintext_load(const he_context *ctx, he_plaintext **pt, const void
     return HE_OK;
 }
 
-/* --- Ciphertext -------------------------------------------------------------------------------- */
+/* --- Ciphertext ------------------------------------------------------------------------------- */
 
 /* Of the polynomials and the seed. */
 static size_t polynomials_bytes(const he_context *ctx, uint32_t size, uint32_t level, bool seeded)

@@ -2,8 +2,8 @@
 /* Every loader of the wire format, from edited objects and from raw bodies.
  *
  * Input: byte 0 picks the context and the object, byte 1 the way.  Way 0: the object's bytes with
- * edits of four input bytes each (offset in three, value in one), cut by one more number; the header
- * then agrees with the length.  Way 1: header as of the object, body as in the input.  Way 2: the
+ * edits of four input bytes each (offset in three, value in one), cut by one more number; the
+ * header then agrees with the length.  Way 1: header as of the object, body as in the input.  Way 2: the
  * input as it is.  A loader fails, or gives an object that saves to the very bytes it came from. */
 #include "fuzz/fuzz.h"
 

@@ -59,7 +59,7 @@ static inline void base_destroy(base *b)
     mpz_clear(b->product);
 }
 
-/* Coefficient j of x: random below D, with the ends of the range and both sides of its half first. */
+/* Coefficient j of x: random below D; first the ends of the range and both sides of its half. */
 static inline void value(mpz_t x, const base *b, size_t j)
 {
     switch (j) {

@@ -74,7 +74,7 @@ Test(bad_bytes, trailing_bytes_are_refused)
     }
 }
 
-/* Position by position; large objects at every position of their fields and a sample of the rest. */
+/* Position by position; large objects at every position of their fields, a sample of the rest. */
 static void flip_all(const fixture *f, const saved *o, size_t fields)
 {
     uint8_t *bytes = copy_of(o->bytes, o->length), *out = malloc(o->length);
