@@ -159,7 +159,7 @@ static he_status multiply(const he_context *ctx, he_ciphertext *r, const he_ciph
         .job = &j,
         .level = a->level,
         .log_sigma =
-            he_noise_bfv_product((double)ctx->n, (double)he_bfv(ctx)->t.q, a->log_sigma, rounded),
+            he_noise_bfv_product((double)ctx->n, (double)he_bfv(ctx)->t.q, j.a->log_sigma, rounded),
         .claimed = a->claimed || b->claimed,
     };
     return he_bfv_product_finish(ctx, r, &product, key, scratch);
