@@ -143,6 +143,20 @@ size_t he_executor_workers(const he_executor *e)
     return e->workers;
 }
 
+/* The caller's threads have a floating-point state of their own. */
+typedef struct guarded {
+    body_fn *body;
+    void *arg;
+} guarded;
+
+static void guarded_body(void *arg, size_t i, size_t worker)
+{
+    guarded *g = arg;
+    unsigned saved = he_fenv_enter();
+    g->body(g->arg, i, worker);
+    he_fenv_leave(saved);
+}
+
 void he_executor_run(he_executor *e, size_t count, body_fn *body, void *arg)
 {
     if (e == NULL || (e->run == NULL && (e->workers == 1 || count < 2))) {
@@ -151,7 +165,8 @@ void he_executor_run(he_executor *e, size_t count, body_fn *body, void *arg)
         return;
     }
     if (e->run != NULL) {
-        e->run(e->user, count, body, arg);
+        guarded g = {body, arg};
+        e->run(e->user, count, guarded_body, &g);
         return;
     }
     pthread_mutex_lock(&e->lock);

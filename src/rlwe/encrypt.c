@@ -83,6 +83,22 @@ static void symmetric_limb(void *arg, size_t i, size_t worker)
     he_arena_restore(arena, mark);
 }
 
+/* Polynomial p divided by P, in the domain at rest. */
+static void divide_half(void *arg, size_t p, size_t worker)
+{
+    job *j = arg;
+    const he_context *ctx = j->ctx;
+    size_t n = ctx->n;
+    uint64_t *r = he_ct_poly(j->ct, (uint32_t)p), *x = j->x + p * j->extended * n;
+    he_arena *arena = he_scratch_arena(j->scratch, worker);
+    he_arena_mark mark = he_arena_save(arena);
+    if (he_rns_divide_coeff(ctx->levels[j->ct->level].by_p, r, x, x + j->limbs * n, arena) != HE_OK)
+        atomic_store(&j->no_memory, true);
+    he_arena_restore(arena, mark);
+    for (size_t i = 0; ctx->ops->ntt_at_rest && i < j->limbs; i++)
+        he_ntt_forward(ctx->primes[i].ntt, r + i * n);
+}
+
 static he_status no_memory(void)
 {
     return he_fail(HE_ERR_MEMORY, "no scratch memory to encrypt");
@@ -148,14 +164,9 @@ static he_status encrypt_public(job *j, const he_plaintext *pt, he_rng *rng)
     if (atomic_load(&j->no_memory))
         return no_memory();
     HE_TRY(he_ciphertext_shape(ctx, j->ct, 2, level));
-    for (uint32_t p = 0; p < 2; p++) {
-        uint64_t *x = j->x + p * j->extended * n;
-        HE_TRY(he_rns_divide_coeff(ctx->levels[level].by_p, he_ct_poly(j->ct, p), x,
-                                   x + j->limbs * n, arena));
-    }
-    j->ct->ntt = false;
-    if (ctx->ops->ntt_at_rest)
-        he_ciphertext_to_ntt(ctx, j->ct);
+    he_scratch_for(j->scratch, 2, divide_half, j);
+    if (atomic_load(&j->no_memory))
+        return no_memory();
     return finish(ctx, j->ct, pt, he_noise_fresh_public(ctx), arena);
 }
 

@@ -54,18 +54,25 @@ bool he_galois_keys_has(const he_context *ctx, const he_galois_keys *gk, int32_t
            he_galois_find(gk, element) != SIZE_MAX;
 }
 
-/* r = polynomial p of a under the automorphism, in the domain of a. */
-static void image(const he_context *ctx, uint64_t *r, const he_ciphertext *a, uint32_t p,
-                  const he_galois_keys *gk, size_t k)
+/* Both polynomials of a under the automorphism, in the domain of a. */
+typedef struct image_job {
+    const he_context *ctx;
+    const he_ciphertext *a;
+    uint64_t *c[2];
+    const uint32_t *index;
+    uint32_t element;
+} image_job;
+
+static void image_limb(void *arg, size_t item, size_t worker)
 {
-    size_t n = ctx->n;
-    for (size_t i = 0; i < a->limbs; i++) {
-        const uint64_t *limb = he_ct_poly(a, p) + i * n;
-        if (a->ntt)
-            ctx->primes[i].vec->permute(r + i * n, limb, gk->index[k], n);
-        else
-            he_rns_galois_coeff(r + i * n, limb, gk->elements[k], n, &ctx->primes[i].q);
-    }
+    image_job *j = arg;
+    size_t n = j->ctx->n, p = item / j->a->limbs, i = item % j->a->limbs;
+    const uint64_t *limb = he_ct_poly(j->a, (uint32_t)p) + i * n;
+    (void)worker;
+    if (j->a->ntt)
+        j->ctx->primes[i].vec->permute(j->c[p] + i * n, limb, j->index, n);
+    else
+        he_rns_galois_coeff(j->c[p] + i * n, limb, j->element, n, &j->ctx->primes[i].q);
 }
 
 /* r = (c0, 0) + the switched c1; c0 and c1 are the level's limbs in the domain of a. */
@@ -79,11 +86,8 @@ static he_status switch_image(const he_context *ctx, he_ciphertext *r, const he_
     uint64_t *coeff = a->ntt ? he_arena_take(arena, words, sizeof *coeff) : c1;
     if (u == NULL || coeff == NULL)
         return he_fail(HE_ERR_MEMORY, "no scratch memory to rotate");
-    if (a->ntt) {
-        memcpy(coeff, c1, words * sizeof *coeff);
-        for (size_t i = 0; i < a->limbs; i++)
-            he_ntt_inverse(ctx->primes[i].ntt, coeff + i * n);
-    }
+    if (a->ntt)
+        he_copy_to_coeff(ctx, coeff, c1, a->limbs, scratch);
     const he_ciphertext was = *a;
     HE_TRY(he_keyswitch_product(ctx, u, coeff, a->ntt ? c1 : NULL, a->level, key, scratch));
     HE_TRY(he_ciphertext_shape(ctx, r, 2, was.level));
@@ -110,8 +114,8 @@ static he_status rotate(const he_context *ctx, he_ciphertext *r, const he_cipher
     uint64_t *c1 = he_arena_take(arena, words, sizeof *c1);
     if (c0 == NULL || c1 == NULL)
         return he_fail(HE_ERR_MEMORY, "no scratch memory to rotate");
-    image(ctx, c0, a, 0, gk, k);
-    image(ctx, c1, a, 1, gk, k);
+    image_job j = {ctx, a, {c0, c1}, gk->index[k], gk->elements[k]};
+    he_scratch_for(scratch, 2 * (size_t)a->limbs, image_limb, &j);
     return switch_image(ctx, r, a, c0, c1, &gk->keys[k], scratch);
 }
 

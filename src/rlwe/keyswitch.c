@@ -129,6 +129,28 @@ he_status he_keyswitch_product(const he_context *ctx, uint64_t *u, const uint64_
     return HE_OK;
 }
 
+typedef struct copy_job {
+    const he_context *ctx;
+    uint64_t *r;
+    const uint64_t *x;
+} copy_job;
+
+static void copy_limb(void *arg, size_t i, size_t worker)
+{
+    copy_job *j = arg;
+    size_t n = j->ctx->n;
+    (void)worker;
+    memcpy(j->r + i * n, j->x + i * n, n * sizeof *j->r);
+    he_ntt_inverse(j->ctx->primes[i].ntt, j->r + i * n);
+}
+
+void he_copy_to_coeff(const he_context *ctx, uint64_t *r, const uint64_t *x, size_t limbs,
+                      he_scratch *scratch)
+{
+    copy_job j = {ctx, r, x};
+    he_scratch_for(scratch, limbs, copy_limb, &j);
+}
+
 /* --- Division by P ----------------------------------------------------------------------------*/
 
 typedef struct finish_job {

@@ -15,9 +15,10 @@ static he_status relinearize(const he_context *ctx, he_ciphertext *r, const he_c
     uint64_t *coeff = he_arena_take(arena, words, sizeof *coeff);
     if (u == NULL || coeff == NULL)
         return he_fail(HE_ERR_MEMORY, "no scratch memory to relinearize");
-    memcpy(coeff, he_ct_poly(a, 2), words * sizeof *coeff);
-    for (size_t i = 0; a->ntt && i < a->limbs; i++)
-        he_ntt_inverse(ctx->primes[i].ntt, coeff + i * n);
+    if (a->ntt)
+        he_copy_to_coeff(ctx, coeff, he_ct_poly(a, 2), a->limbs, scratch);
+    else
+        memcpy(coeff, he_ct_poly(a, 2), words * sizeof *coeff);
     const uint64_t *c_ntt = a->ntt ? he_ct_poly(a, 2) : NULL;
     HE_TRY(he_keyswitch_product(ctx, u, coeff, c_ntt, a->level, &rk->key, scratch));
     HE_TRY(he_ciphertext_shape(ctx, r, 2, was.level));

@@ -215,6 +215,9 @@ he_status he_check_id(const char *fn, const char *name, const he_context *ctx, c
 he_status he_keyswitch_product(const he_context *ctx, uint64_t *u, const uint64_t *c,
                                const uint64_t *c_ntt, uint32_t level, const he_switch_key *key,
                                he_scratch *scratch);
+/* r = x from NTT to coefficient form, data limbs 0 … limbs - 1. */
+void he_copy_to_coeff(const he_context *ctx, uint64_t *r, const uint64_t *x, size_t limbs,
+                      he_scratch *scratch);
 /* r0 += round(u_0 / P), r1 += round(u_1 / P) in the domain asked for.  Destroys u. */
 he_status he_keyswitch_finish(const he_context *ctx, uint64_t *r0, uint64_t *r1, uint64_t *u,
                               uint32_t level, bool ntt, he_scratch *scratch);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
 
+#include "core/fenv.h"
 #include "core/memory.h"
 #include "core/scratch.h"
 #include <string.h>
@@ -77,6 +78,40 @@ Test(scratch, loops_run_every_index_once_on_any_number_of_threads)
     }
     he_executor *e = NULL;
     he_assert_fails(he_executor_create(&e, 0), HE_ERR_ARGUMENT, "count is 0");
+}
+
+/* A caller's loop on a thread that flushes denormals to zero. */
+static void run_flushing(void *user, size_t count, void (*body)(void *, size_t, size_t), void *arg)
+{
+    unsigned saved = _mm_getcsr();
+    *(size_t *)user += count;
+    _mm_setcsr(HE_MXCSR_DEFAULT | 0x8040u);
+    for (size_t i = 0; i < count; i++)
+        body(arg, i, i % 2);
+    cr_assert(_mm_getcsr() == (HE_MXCSR_DEFAULT | 0x8040u));
+    _mm_setcsr(saved);
+}
+
+static void square_by_the_rules(void *arg, size_t i, size_t worker)
+{
+    cr_assert(_mm_getcsr() == HE_MXCSR_DEFAULT && worker < 2);
+    square(arg, i, worker);
+}
+
+Test(scratch, the_callers_loop_runs_bodies_in_the_default_floating_point_state)
+{
+    he_executor *e;
+    he_scratch *s;
+    size_t calls = 0;
+    he_assert_ok(he_executor_create_custom(&e, run_flushing, &calls, 2));
+    he_assert_ok(he_scratch_make(&s, e, 0));
+    uint64_t r[100] = {0};
+    he_scratch_for(s, 100, square_by_the_rules, r);
+    for (size_t i = 0; i < 100; i++)
+        cr_assert(r[i] == i * i);
+    cr_assert(calls == 100);
+    he_scratch_destroy(s);
+    he_executor_destroy(e);
 }
 
 Test(scratch, secrets_are_wiped)

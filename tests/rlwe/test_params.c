@@ -193,6 +193,35 @@ Test(params, security_is_checked_on_the_product_exactly)
     he_assert_fails(he_context_create(&ctx, &small), HE_ERR_INSECURE, "no entry");
 }
 
+/* SEAL's default sets for 128 bits, its last prime the special one: accepted by the 2018 table,
+ * beyond the 2024 table except where rounding left room. */
+Test(params, default_sets_of_seal_are_accepted_by_the_2018_table)
+{
+    static const struct {
+        uint32_t n;
+        size_t count;
+        uint64_t primes[9];
+    } sets[] = {
+        {4096, 3, {0xffffee001, 0xffffc4001, 0x1ffffe0001}},
+        {8192, 5, {0x7fffffd8001, 0x7fffffc8001, 0xfffffffc001, 0xffffff6c001, 0xfffffebc001}},
+        {16384,
+         9,
+         {0xfffffffd8001, 0xfffffffa0001, 0xfffffff00001, 0x1fffffff68001, 0x1fffffff50001,
+          0x1ffffffee8001, 0x1ffffffea0001, 0x1ffffffe88001, 0x1ffffffe48001}},
+    };
+    for (size_t k = 0; k < 3; k++) {
+        he_params p = bfv(sets[k].n, 65537);
+        he_context *ctx = NULL;
+        memcpy(p.data_primes, sets[k].primes, (sets[k].count - 1) * sizeof *sets[k].primes);
+        p.special_primes[0] = sets[k].primes[sets[k].count - 1];
+        he_assert_fails(he_context_create(&ctx, &p), HE_ERR_INSECURE, "128-bit (2024)");
+        p.security = HE_SEC_128_2018;
+        he_assert_ok(he_context_create(&ctx, &p));
+        cr_assert(he_context_top_level(ctx) == sets[k].count - 2);
+        he_context_destroy(ctx);
+    }
+}
+
 Test(params, security_table_answers)
 {
     cr_assert(he_security_max_bits(HE_SEC_128_2024, 1024) == 26);
