@@ -7,7 +7,8 @@ set -eu
 
 packages='build-essential ca-certificates cmake git pkg-config python3
     libgmp-dev libflint-dev libsodium-dev libssl-dev
-    libcriterion-dev libbenchmark-dev valgrind clang-format-14'
+    libcriterion-dev libbenchmark-dev valgrind
+    clang libclang-rt-14-dev clang-format-14'
 
 installed() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

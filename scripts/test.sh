@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Sets up, builds, runs every test.  The output ends with CTest's summary.
 #
-# Four builds are tested in one run: release (everything), verify (invariants checked at run time)
-# and asan (address and undefined-behaviour sanitizers), both with n of at most 4096, and ctime (no
-# branch on a secret, under valgrind).
+# Five builds are tested in one run: release (everything), verify (invariants checked at run time)
+# and asan (address and undefined-behaviour sanitizers), both with n of at most 4096, ctime (no branch
+# on a secret, under valgrind), and fuzz (loaders under libFuzzer, seconds each).
 # HE_TEST_SCALE=10 goes long; HE_TEST_SEED changes the random inputs.  Arguments go to CTest:
 # scripts/test.sh -R '^bfv$'.
 set -eu
@@ -19,11 +19,11 @@ jobs=$(nproc)
 
 cmake --preset release -DHE_BUILD_BENCHES=ON
 cmake --build --preset release -j "$jobs"
-for preset in verify asan ctime; do
+for preset in verify asan ctime fuzz; do
     cmake --preset "$preset"
     cmake --build --preset "$preset" -j "$jobs"
 done
 
 # One CTest project over all build trees.
-echo 'subdirs("release" "verify" "asan" "ctime")' >build/CTestTestfile.cmake
+echo 'subdirs("release" "verify" "asan" "ctime" "fuzz")' >build/CTestTestfile.cmake
 exec ctest --test-dir build --output-on-failure -j "$jobs" "$@"

@@ -47,6 +47,9 @@ static he_status check_shape(const he_params *p, uint32_t data, uint32_t special
     if (p->n < HE_MIN_N || p->n > HE_MAX_N || (p->n & (p->n - 1)) != 0)
         return he_fail(HE_ERR_FORMAT, "%s: n is %u, not a power of two from %u to %u", fn, p->n,
                        HE_MIN_N, HE_MAX_N);
+    if ((p->scheme == HE_SCHEME_CKKS) != (p->range_bits != 0))
+        return he_fail(HE_ERR_FORMAT, "%s: range_bits is %u: a choice that is not made", fn,
+                       p->range_bits);
     if (data < 1 || data > HE_MAX_DATA_PRIMES)
         return he_fail(HE_ERR_FORMAT, "%s: %u data primes, must be 1 to %d", fn, data,
                        HE_MAX_DATA_PRIMES);
