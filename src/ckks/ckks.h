@@ -138,6 +138,9 @@ he_status he_ckks_check_scale(const char *fn, const he_context *ctx, double scal
 
 /* --- Noise --------------------------------------------------------------------------------------
  * log2 of standard deviations of one coefficient (docs/ckks.md). */
+/* How many sigma sqrt(n) / scale the error of one of the slots exceeds with probability below
+ * 2^-128: more than the tail of coefficients, since |s| differs from slot to slot. */
+double he_ckks_log_slot_tail(const he_context *ctx);
 double he_ckks_noise_encode(const he_context *ctx, double scale);
 double he_ckks_noise_product(const he_context *ctx, const he_ckks_operand *a,
                              const he_ckks_operand *b);

@@ -21,7 +21,7 @@ double he_ckks_noise_encode(const he_context *ctx, double scale)
 
 /* In a slot rounding noise is r(zeta) s(zeta), a product of two Gaussians, whose tail is
  * 2t K_1(2t) < 4 sqrt(t) exp(-2t) at t sigma: with failure 2^-128, t = z^2/4 + 2. */
-static double log_slot_tail(const he_context *ctx)
+double he_ckks_log_slot_tail(const he_context *ctx)
 {
     return log2(exp2(2 * ctx->log_tail - 2) + 2);
 }
@@ -29,7 +29,7 @@ static double log_slot_tail(const he_context *ctx)
 /* e_a e_b: sqrt(n) sigma_a sigma_b, times the tail once, so that tail sigma covers both. */
 static double cross(const he_context *ctx, double a, double b)
 {
-    return log_slot_tail(ctx) + 0.5 * ctx->log_n + a + b;
+    return he_ckks_log_slot_tail(ctx) + 0.5 * ctx->log_n + a + b;
 }
 
 /* a e_b + b e_a + e_a e_b with |a|, |b|, |a b| <= M: the first two are largest where one factor is
@@ -87,6 +87,6 @@ double he_ckks_error_bound(const he_context *ctx, const he_ciphertext *ct)
     if (ctx == NULL || ct == NULL || ct->size == 0 || ctx->params.scheme != HE_SCHEME_CKKS ||
         ct->scheme != HE_SCHEME_CKKS)
         return INFINITY;
-    double noise = log_slot_tail(ctx) + 0.5 * ctx->log_n + ct->log_sigma - log2(ct->scale);
+    double noise = he_ckks_log_slot_tail(ctx) + 0.5 * ctx->log_n + ct->log_sigma - log2(ct->scale);
     return exp2(noise) + exp2(he_ckks_of(ctx)->log_range - 48);
 }
