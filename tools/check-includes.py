@@ -21,7 +21,7 @@ DIRECT = {
     "wire": ["rlwe"],
     "program/ir": ["core"],
     "program/plain": ["program/ir", "core"],
-    "program/plan": ["circuit", "wire", "program/ir"],
+    "program/plan": ["circuit", "wire", "program/ir", "program/plain"],
     "program/run": ["circuit", "wire", "program/ir", "program/plan"],
     "enclave": ["enclave/image", "program/ir", "program/plain", "random", "core"],
     "enclave/image": ["program/ir", "program/plain", "core"],

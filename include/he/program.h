@@ -57,11 +57,11 @@ HE_API he_value he_program_sum(he_program *program, he_value a);
 /** REAL: c_0 + c_1 a + … + c_d a^d, count = d + 1, 1 ≤ d ≤ 63; zeros at the end are left out. */
 HE_API he_value he_program_polynomial(he_program *program, he_value a, const double *coefficients,
                                       size_t count);
-/** Names a value as an output; it must depend on an input. */
 /** REAL: a, which the caller promises to lie within [lo, hi]: narrows the range that parameters are
  *  chosen for, at no cost.  The reference and an enclave refuse what breaks the promise
  *  (HE_ERR_ARGUMENT); on ciphertexts nobody can see it, and results are meaningless then. */
 HE_API he_value he_program_within(he_program *program, he_value a, double lo, double hi);
+/** Names a value as an output; it must depend on an input. */
 HE_API void he_program_output(he_program *program, const char *name, he_value a);
 
 /** The first error since creation, or HE_OK if the program can run (it has an output). */
@@ -118,7 +118,10 @@ HE_API const int32_t *he_plan_steps(const he_plan *plan, size_t *count);
 HE_API bool he_plan_needs_relin_key(const he_plan *plan);
 /** log2 of the noise bound that output i will have: give it to he_decrypt(). */
 HE_API double he_plan_output_noise_bits(const he_plan *plan, uint32_t i);
-/** REAL: bound on the absolute error of output i that encryption and evaluation add. */
+/** The level that output i will have: he_ciphertext_wire_size() says how many bytes that is. */
+HE_API uint32_t he_plan_output_level(const he_plan *plan, uint32_t i);
+/** REAL: bound on the absolute error of output i that encryption and evaluation add, exceeded with
+ *  probability below 2^-128; INTEGER: 0. */
 HE_API double he_plan_output_error(const he_plan *plan, uint32_t i);
 
 /** Encrypts size elements for input i, replicated so that rotations wrap (REAL). */

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* REAL programs as CKKS steps, by the decisions of layout_ckks.c. */
+#include "core/memory.h"
+#include "program/plan/layout_ckks.h"
+
+#include <math.h>
+
+#define MAX_FACTOR_BITS 50
+
+typedef struct lowering {
+    he_lowering *l;
+    he_ckks_place *places;
+} lowering;
+
+/* reg with its exponent lowered by bits: times 2^bits, exact. */
+static uint32_t shift(he_lowering *l, uint32_t reg, int bits)
+{
+    while (bits > 0) {
+        const int now = bits < MAX_FACTOR_BITS ? bits : MAX_FACTOR_BITS;
+        reg = he_plan_emit(l, (he_plan_step){.op = HE_PLAN_MULTIPLY_INTEGER,
+                                             .a = reg,
+                                             .b = HE_PLAN_NONE,
+                                             .integer = (int64_t)1 << now});
+        bits -= now;
+    }
+    return reg;
+}
+
+/* What the interval of a node says of its register is sharper than what the steps say. */
+static void note_range(he_lowering *l, uint32_t reg, const he_node *node, int exponent)
+{
+    if (l->status != HE_OK || reg < l->program->input_count)
+        return;
+    he_plan_state *s = &l->plan->steps[reg - l->program->input_count].state;
+    const double most = ldexp(fmax(fabs(node->lo), fabs(node->hi)), -exponent);
+    s->largest = fmin(s->largest, fmax(most, 0x1p-200));
+}
+
+/* Two polynomials, degree 1. */
+static uint32_t one(const lowering *w, uint32_t i)
+{
+    he_ckks_place *r = &w->places[i];
+    if (r->one == HE_PLAN_NONE) {
+        uint32_t reg = r->two;
+        if (w->l->status == HE_OK && he_plan_state_of(w->l, reg)->size == 3)
+            reg = he_plan_emit1(w->l, HE_PLAN_RELINEARIZE, reg);
+        r->one = he_plan_emit1(w->l, HE_PLAN_RESCALE, reg);
+        note_range(w->l, r->one, &w->l->program->nodes[i], r->exponent);
+    }
+    return r->one;
+}
+
+static uint32_t times_scalar(he_lowering *l, uint32_t reg, double c)
+{
+    return he_plan_emit(
+        l, (he_plan_step){.op = HE_PLAN_MULTIPLY_SCALAR, .a = reg, .b = HE_PLAN_NONE, .scalar = c});
+}
+
+/* Operand u of a wide sum with this exponent, at degree 2. */
+static uint32_t wide_operand(const lowering *w, uint32_t i, uint32_t u)
+{
+    he_lowering *l = w->l;
+    const int exponent = w->places[i].exponent;
+    if (he_ckks_used_wide(w->places, i, u))
+        return shift(l, w->places[u].two, w->places[u].exponent - exponent);
+    const he_node *node = &l->program->nodes[u];
+    double factor = 1;
+    if (he_ckks_by_integer(l->plain, node)) {
+        const bool first = l->plain[node->a].known;
+        factor = he_plain_real_at(&l->plain[first ? node->a : node->b], 0);
+        u = first ? node->b : node->a;
+    }
+    return times_scalar(l, one(w, u), ldexp(factor, w->places[u].exponent - exponent));
+}
+
+/* Operand u of a sum of degree 1. */
+static uint32_t narrow_operand(const lowering *w, uint32_t i, uint32_t u)
+{
+    return shift(w->l, one(w, u), w->places[u].exponent - w->places[i].exponent);
+}
+
+static uint32_t sum_operand(const lowering *w, uint32_t i, uint32_t u)
+{
+    return w->places[i].wide ? wide_operand(w, i, u) : narrow_operand(w, i, u);
+}
+
+/* a op the elements of a constant, each times factor. */
+static uint32_t with_plain(he_lowering *l, he_plan_op op, uint32_t a, const he_plain_value *v,
+                           double factor)
+{
+    if (l->status != HE_OK)
+        return 0;
+    if (v->splat) {
+        const he_plan_op scalar =
+            op == HE_PLAN_ADD_PLAIN ? HE_PLAN_ADD_SCALAR : HE_PLAN_MULTIPLY_SCALAR;
+        return he_plan_emit(l, (he_plan_step){.op = scalar,
+                                              .a = a,
+                                              .b = HE_PLAN_NONE,
+                                              .scalar = factor * he_plain_real_at(v, 0)});
+    }
+    double most = 0;
+    for (uint32_t i = 0; i < l->program->size; i++)
+        most = fmax(most, fabs(factor * he_plain_real_at(v, i)));
+    const uint32_t plain = he_plan_plain_real(l, v->values, factor, he_plan_state_of(l, a)->level);
+    return he_plan_emit(
+        l, (he_plan_step){.op = op, .a = a, .b = HE_PLAN_NONE, .plain = plain, .size = most});
+}
+
+static uint32_t lower_sum(const lowering *w, uint32_t i)
+{
+    he_lowering *l = w->l;
+    const he_node *node = &l->program->nodes[i];
+    const he_plain_value *a = &l->plain[node->a], *b = &l->plain[node->b];
+    const bool minus = node->op == HE_OP_SUB;
+    const double unit = ldexp(1, -w->places[i].exponent);
+    if (a->known) {
+        const uint32_t y = sum_operand(w, i, node->b);
+        return with_plain(l, HE_PLAN_ADD_PLAIN, minus ? he_plan_emit1(l, HE_PLAN_NEGATE, y) : y, a,
+                          unit);
+    }
+    if (b->known)
+        return with_plain(l, HE_PLAN_ADD_PLAIN, sum_operand(w, i, node->a), b,
+                          minus ? -unit : unit);
+    const uint32_t x = sum_operand(w, i, node->a), y = sum_operand(w, i, node->b);
+    /* of degree 1 at different levels: down to the lower one */
+    if (l->status != HE_OK)
+        return 0;
+    const uint32_t x_level = he_plan_state_of(l, x)->level, y_level = he_plan_state_of(l, y)->level;
+    const uint32_t level = x_level < y_level ? x_level : y_level;
+    const uint32_t x_low = he_plan_emit_lower(l, x, level), y_low = he_plan_emit_lower(l, y, level);
+    return he_plan_emit2(l, minus ? HE_PLAN_SUB : HE_PLAN_ADD, x_low, y_low);
+}
+
+static uint32_t lower_product(const lowering *w, uint32_t i)
+{
+    he_lowering *l = w->l;
+    const he_node *node = &l->program->nodes[i];
+    const he_ckks_place *r = &w->places[i];
+    const he_plain_value *a = &l->plain[node->a], *b = &l->plain[node->b];
+    if (a->known || b->known) {
+        const he_plain_value *v = a->known ? a : b;
+        const uint32_t u = a->known ? node->b : node->a;
+        const uint32_t x = one(w, u);
+        if (he_ckks_by_integer(l->plain, node))
+            return he_plan_emit(l, (he_plan_step){.op = HE_PLAN_MULTIPLY_INTEGER,
+                                                  .a = x,
+                                                  .b = HE_PLAN_NONE,
+                                                  .integer = (int64_t)he_plain_real_at(v, 0)});
+        return with_plain(l, HE_PLAN_MULTIPLY_PLAIN, x, v,
+                          ldexp(1, w->places[u].exponent - r->exponent));
+    }
+    const uint32_t x = one(w, node->a), y = node->a == node->b ? x : one(w, node->b);
+    if (l->status != HE_OK)
+        return 0;
+    const uint32_t x_level = he_plan_state_of(l, x)->level, y_level = he_plan_state_of(l, y)->level;
+    const uint32_t level = x_level < y_level ? x_level : y_level;
+    const uint32_t x_low = he_plan_emit_lower(l, x, level);
+    const uint32_t y_low = x == y ? x_low : he_plan_emit_lower(l, y, level);
+    return he_plan_emit2(l, r->kept ? HE_PLAN_MULTIPLY_LAZY : HE_PLAN_MULTIPLY, x_low, y_low);
+}
+
+/* With u = x / 2^e and the result over 2^f: the coefficient of u^k is c_k 2^(k e - f). */
+static uint32_t lower_polynomial(const lowering *w, uint32_t i)
+{
+    he_lowering *l = w->l;
+    const he_node *node = &l->program->nodes[i];
+    const int e = w->places[node->a].exponent, f = w->places[i].exponent;
+    double c[HE_PLAN_MAX_COEFFICIENTS];
+    for (uint32_t k = 0; k < node->words; k++)
+        c[k] = ldexp(l->program->pool[node->pool + k].real, (int)k * e - f);
+    return he_plan_emit_polynomial(l, one(w, node->a), c, node->words);
+}
+
+static uint32_t lower_node(const lowering *w, uint32_t i)
+{
+    he_lowering *l = w->l;
+    const he_node *node = &l->program->nodes[i];
+    switch ((he_op)node->op) {
+    case HE_OP_INPUT:
+        return node->imm;
+    case HE_OP_ADD:
+    case HE_OP_SUB:
+        return lower_sum(w, i);
+    case HE_OP_NEGATE:
+        return he_plan_emit1(l, HE_PLAN_NEGATE, sum_operand(w, i, node->a));
+    case HE_OP_WITHIN: /* the same register; note_range() makes use of the promise */
+        return sum_operand(w, i, node->a);
+    case HE_OP_MULTIPLY:
+        return lower_product(w, i);
+    case HE_OP_ROTATE:
+        return he_plan_emit(l, (he_plan_step){.op = HE_PLAN_ROTATE,
+                                              .a = one(w, node->a),
+                                              .b = HE_PLAN_NONE,
+                                              .rotation = (int32_t)node->imm});
+    case HE_OP_SUM:
+        return he_plan_emit_sum(l, one(w, node->a));
+    case HE_OP_POLYNOMIAL:
+        return lower_polynomial(w, i);
+    case HE_OP_SPLAT:
+    case HE_OP_CONSTANT:
+    case HE_OP_END:
+        break;
+    }
+    return 0;
+}
+
+/* What level 0 must hold: registers there, and those that a rescaling takes there. */
+static void bound_last_level(he_lowering *l)
+{
+    he_plan *plan = l->plan;
+    plan->largest = l->ctx->top_level == 0 ? plan->input.largest : 0;
+    for (size_t i = 0; i < plan->step_count; i++) {
+        const he_plan_state *s = &plan->steps[i].state;
+        if (s->level + 1 == s->degree)
+            plan->largest = fmax(plan->largest, s->largest);
+    }
+    for (uint32_t k = 0; k < l->program->output_count; k++)
+        plan->largest = fmax(plan->largest, plan->outputs[k].state.largest);
+}
+
+void he_plan_lower_ckks(he_lowering *l)
+{
+    const he_program *p = l->program;
+    he_ckks_place *places = he_alloc(p->node_count, sizeof *places);
+    if (places == NULL) {
+        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory");
+        return;
+    }
+    const lowering w = {l, places};
+    he_ckks_layout(places, p, l->plain);
+    for (uint32_t i = 0; i < p->node_count && l->status == HE_OK; i++) {
+        const he_node *node = &p->nodes[i];
+        if (!node->encrypted || (!places[i].needed && node->op != HE_OP_INPUT))
+            continue;
+        const uint32_t reg = lower_node(&w, i);
+        note_range(l, reg, node, places[i].exponent);
+        if (l->status == HE_OK && he_plan_state_of(l, reg)->degree == 2)
+            places[i].two = reg;
+        else
+            places[i].one = reg;
+        if (node->op == HE_OP_INPUT)
+            l->plan->exponents[node->imm] = places[i].exponent;
+    }
+    for (uint32_t k = 0; k < p->output_count && l->status == HE_OK; k++) {
+        const uint32_t node = p->outputs[k].node;
+        he_plan_set_output(l, k, one(&w, node), places[node].exponent);
+    }
+    if (l->status == HE_OK)
+        bound_last_level(l);
+    he_free(places);
+}
+
+uint32_t he_plan_depth(const he_program *program, const he_plain_value *plain)
+{
+    uint32_t depth = 0;
+    he_ckks_place *places = he_alloc(program->node_count, sizeof *places);
+    if (places == NULL)
+        return HE_PLAN_NONE;
+    he_ckks_layout(places, program, plain);
+    for (uint32_t i = 0; i < program->node_count; i++)
+        depth = program->nodes[i].encrypted && places[i].deep > depth ? places[i].deep : depth;
+    he_free(places);
+    return depth;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* The noise of CKKS steps: the rules of src/ckks (docs/ckks.md), with what is known here in place
+ * of "values stay below 2^range_bits": a bound on the size of every register's slots.  An error of
+ * sigma in each coefficient that is multiplied slot by slot by values up to A is one of A sigma. */
+#include "ckks/ckks.h"
+#include "program/plan/plan.h"
+
+#include <math.h>
+
+static double log_scale(const he_context *ctx, const he_plan_state *s)
+{
+    return s->degree * log2(he_ckks_of(ctx)->scale[s->level]);
+}
+
+/* The model has the rounding to integers; encoding in doubles is worth more at large scales. */
+double he_plan_fresh_ckks(const he_context *ctx)
+{
+    return he_noise_add(fmax(he_noise_fresh_public(ctx), he_noise_fresh_symmetric(ctx)),
+                        he_ckks_noise_encode(ctx, he_ckks_of(ctx)->scale[ctx->top_level]));
+}
+
+/* a e_b + b e_a + e_a e_b; the last with z once, so that z sigma covers both tails. */
+static double product(const he_context *ctx, const he_plan_state *a, const he_plan_state *b)
+{
+    const double scale = log_scale(ctx, a);
+    const double first = log2(a->largest) + scale + b->log_sigma;
+    const double second = log2(b->largest) + scale + a->log_sigma;
+    const double cross = ctx->log_tail + 0.5 * ctx->log_n + a->log_sigma + b->log_sigma;
+    return he_noise_add(he_noise_add(first, second), cross);
+}
+
+/* A constant c in the clear at this scale is off by 1/2 and by half a unit of its double. */
+static double rounding(double scale, double c)
+{
+    return he_noise_add(-1, scale + log2(fabs(c) + 0x1p-200) - 53);
+}
+
+static void multiply(const he_context *ctx, he_plan_state *r, const he_plan_state *a,
+                     const he_plan_state *b)
+{
+    r->log_sigma = product(ctx, a, b);
+    r->largest = a->largest * b->largest;
+    r->size = 3;
+    r->degree = 2;
+}
+
+static void multiply_clear(const he_context *ctx, he_plan_state *r, const he_plan_state *a,
+                           const he_plan_step *step)
+{
+    const double scale = log_scale(ctx, a);
+    if (step->op == HE_PLAN_MULTIPLY_PLAIN) {
+        const he_plan_state factor = {.level = a->level,
+                                      .degree = 1,
+                                      .log_sigma = he_ckks_noise_encode(ctx, exp2(scale)),
+                                      .largest = step->size};
+        r->log_sigma = product(ctx, a, &factor);
+        r->largest = a->largest * step->size;
+    } else {
+        const double c = step->scalar;
+        const double off = he_ckks_noise_fixed(ctx, rounding(scale, c) + scale + log2(a->largest));
+        r->log_sigma = he_noise_add(a->log_sigma + scale + log2(fabs(c) + 0x1p-200), off);
+        r->largest = a->largest * fabs(c);
+    }
+    r->degree = 2;
+}
+
+static void lower(const he_context *ctx, he_plan_state *r, const he_plan_state *a, uint32_t level)
+{
+    const he_ckks *k = he_ckks_of(ctx);
+    const double factor = (double)k->adjust[a->level * (ctx->top_level + 1) + level];
+    const double sigma =
+        he_ckks_noise_rescale(ctx, a->log_sigma + log2(factor), level + 1, a->size);
+    const double off = log2(k->scale[level]) + log2(a->largest) - 1 - log2(factor);
+    r->log_sigma = he_noise_add(sigma, he_ckks_noise_fixed(ctx, off));
+    r->level = level;
+}
+
+static void rescale(const he_context *ctx, he_plan_state *r)
+{
+    r->log_sigma = he_ckks_noise_rescale(ctx, r->log_sigma, r->level, r->size);
+    r->level--;
+    r->degree = 1;
+}
+
+/* What is exactly zero still has a logarithm. */
+static void keep_positive(he_plan_state *r)
+{
+    r->largest = fmax(r->largest, 0x1p-200);
+}
+
+void he_plan_rule_ckks(const he_lowering *l, he_plan_step *step)
+{
+    const he_context *ctx = l->ctx;
+    const he_plan_state *a = he_plan_state_of(l, step->a);
+    const he_plan_state *b = step->b == HE_PLAN_NONE ? a : he_plan_state_of(l, step->b);
+    he_plan_state r = *a;
+    switch (step->op) {
+    case HE_PLAN_ADD:
+    case HE_PLAN_SUB:
+        r.log_sigma = he_noise_add(a->log_sigma, b->log_sigma);
+        r.size = a->size > b->size ? a->size : b->size;
+        r.largest = a->largest + b->largest;
+        break;
+    case HE_PLAN_ADD_PLAIN:
+        r.log_sigma =
+            he_noise_independent(a->log_sigma, he_ckks_noise_encode(ctx, exp2(log_scale(ctx, a))));
+        r.largest = a->largest + step->size;
+        break;
+    case HE_PLAN_ADD_SCALAR:
+        r.log_sigma = he_noise_add(
+            a->log_sigma, he_ckks_noise_fixed(ctx, rounding(log_scale(ctx, a), step->scalar)));
+        r.largest = a->largest + fabs(step->scalar);
+        break;
+    case HE_PLAN_MULTIPLY_LAZY:
+        multiply(ctx, &r, a, b);
+        break;
+    case HE_PLAN_MULTIPLY:
+        multiply(ctx, &r, a, b);
+        r.log_sigma = he_noise_independent(r.log_sigma, he_noise_switch_product(ctx, a->level));
+        r.size = 2;
+        rescale(ctx, &r);
+        break;
+    case HE_PLAN_MULTIPLY_PLAIN:
+    case HE_PLAN_MULTIPLY_SCALAR:
+        multiply_clear(ctx, &r, a, step);
+        break;
+    case HE_PLAN_MULTIPLY_INTEGER:
+        r.log_sigma += log2(fabs((double)step->integer) + (step->integer == 0));
+        r.largest *= fabs((double)step->integer);
+        break;
+    case HE_PLAN_RELINEARIZE:
+        r.log_sigma = he_noise_add(a->log_sigma, he_noise_keyswitch(ctx, a->level));
+        r.size = 2;
+        break;
+    case HE_PLAN_RESCALE:
+        rescale(ctx, &r);
+        break;
+    case HE_PLAN_ROTATE:
+        r.log_sigma = he_noise_add(a->log_sigma, he_noise_keyswitch(ctx, a->level));
+        break;
+    case HE_PLAN_LOWER:
+        lower(ctx, &r, a, step->state.level);
+        break;
+    case HE_PLAN_NEGATE:
+        break;
+    }
+    keep_positive(&r);
+    step->state = r;
+}
