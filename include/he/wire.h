@@ -30,7 +30,9 @@ typedef enum he_kind {
     HE_KIND_GALOIS_KEYS = 7
 } he_kind;
 
-#define HE_WIRE_VERSION      1
+/** The version that this library writes, and the only one that it reads. */
+#define HE_WIRE_VERSION 1
+/** Bytes before the body of every object. */
 #define HE_WIRE_HEADER_BYTES 48
 
 /** Reads a header and nothing else: what a buffer claims to hold.
@@ -95,8 +97,8 @@ HE_API size_t he_ciphertext_save_size(const he_context *ctx, const he_ciphertext
 HE_API HE_MUST_CHECK he_status he_ciphertext_save(const he_context *ctx, const he_ciphertext *ct,
                                                   void *bytes, size_t capacity, size_t *length);
 
-/** Reads a ciphertext.  Its noise bound is a claim from now on: he_decrypt() asks for a bound of the
- *  reader's own.  In CKKS's canonical mode the scale must be the level's.
+/** Reads a ciphertext.  Its noise bound is a claim from now on: he_decrypt() asks for a bound of
+ *  the reader's own.  In CKKS's canonical mode the scale must be the level's.
  *  @param[out] ct  a new object for he_ciphertext_destroy(); unchanged on failure
  *  @param[in]  length  of the object, exactly
  *  @retval HE_ERR_FORMAT    the text names the field

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The Chinese remainder theorem over GMP's word arrays, which never allocate:
- *   x = sum_i y_i D/d_i - v D,   y_i = [x_i (D/d_i)^-1]_(d_i),   v = floor(sum y_i / d_i). */
+ *   x = sum_i y_i D/d_i - v D,   y_i = [x_i (D/d_i)^-1]_(d_i),   v = floor(sum y_i / d_i).
+ * Time does not depend on the residues: decoded values may be secret. */
 #include "core/memory.h"
 #include "math/bigint.h"
 #include "rns/rns.h"
@@ -89,9 +90,9 @@ void he_rns_crt_compose(const he_rns_crt *c, uint64_t *x, const uint64_t *residu
         mpn_addmul_1(x, c->part + i * c->words, words, y);
         sum += (double)y * c->inverse[i];
     }
-    /* the estimate is never too large, and short by at most one */
+    /* the estimate is never too large, and short by at most one; no branch on it */
     sum -= 0x1p-30;
-    mpn_submul_1(x, c->product, words, sum < 0 ? 0 : (mp_limb_t)sum);
-    if (mpn_cmp(x, c->product, words) >= 0)
-        mpn_sub_n(x, x, c->product, words);
+    mpn_submul_1(x, c->product, words, (mp_limb_t)(int64_t)sum);
+    mp_limb_t borrow = mpn_sub_n(x, x, c->product, words);
+    mpn_cnd_add_n(borrow, x, x, c->product, words);
 }

@@ -7,6 +7,11 @@
 
 #define FIXED_BYTES (13 * 4 + 8)
 
+_Static_assert(HE_WIRE_HEADER_BYTES + FIXED_BYTES +
+                       8 * (HE_MAX_DATA_PRIMES + HE_MAX_SPECIAL_PRIMES) <=
+                   HE_PARAMS_MAX_BYTES,
+               "the parameters of every context fit");
+
 he_status he_params_save(const he_context *ctx, void *bytes, size_t capacity, size_t *length)
 {
     HE_REQUIRE_PTR(ctx);

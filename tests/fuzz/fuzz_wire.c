@@ -3,8 +3,9 @@
  *
  * Input: byte 0 picks the context and the object, byte 1 the way.  Way 0: the object's bytes with
  * edits of four input bytes each (offset in three, value in one), cut by one more number; the
- * header then agrees with the length.  Way 1: header as of the object, body as in the input.  Way 2: the
- * input as it is.  A loader fails, or gives an object that saves to the very bytes it came from. */
+ * header then agrees with the length.  Way 1: header as of the object, body as in the input.
+ * Way 2: the input as it is.  A loader fails, or gives an object that saves to the very bytes that
+ * it came from. */
 #include "fuzz/fuzz.h"
 
 #include "core/bytes.h"

@@ -179,7 +179,7 @@ static inline void fixture_create(fixture *f, enum flavour flavour)
     f->low = random_ciphertext(f->ctx, 2, 0);
 
     const he_context *c = f->ctx;
-    uint8_t room[4096];
+    uint8_t room[HE_PARAMS_MAX_BYTES];
     size_t length = 0;
     he_assert_ok(he_params_save(c, room, sizeof room, &length));
     ADD(f, "parameters", params, length, c);

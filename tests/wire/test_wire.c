@@ -145,7 +145,7 @@ Test(wire, parameters_that_were_asked_for_travel_as_the_choice_that_was_made)
     p.depth = 1;
     p.plain_bits = 20;
     he_context *ctx, *again;
-    uint8_t bytes[2048];
+    uint8_t bytes[HE_PARAMS_MAX_BYTES];
     size_t length = 0;
     he_assert_ok(he_context_create(&ctx, &p));
     he_assert_ok(he_params_save(ctx, bytes, sizeof bytes, &length));
