@@ -30,12 +30,20 @@ static uint64_t coin(uint64_t index)
  * and noise would grow by that much. */
 static void lift(uint64_t *x, const uint64_t *m, const he_bfv_context *bfv, size_t i, size_t n)
 {
-    const he_modulus *q = &bfv->data[i].q;
-    const uint64_t even = 1 - bfv->t.q % 2;
+    const he_rns_prime *prime = &bfv->data[i];
+    const uint64_t q = prime->q.q, t = bfv->t.q, t_mod = bfv->t_mod[i], half = bfv->half;
+    if (t < q)
+        memcpy(x, m, n * sizeof *x);
+    else
+        prime->vec->reduce(x, m, n, &prime->q);
+    if (t % 2 != 0) {
+        for (size_t j = 0; j < n; j++)
+            x[j] = he_mod_sub(x[j], t_mod & (0 - ((half - m[j]) >> 63)), q);
+        return;
+    }
     for (size_t j = 0; j < n; j++) {
-        uint64_t least = bfv->half + 1 - (even & coin(j)); /* of those that become m - t */
-        uint64_t minus = bfv->t_mod[i] & ~he_ct_mask_less(m[j], least);
-        x[j] = he_mod_sub(he_mod_reduce(m[j], q), minus, q->q);
+        uint64_t mask = ~he_ct_mask_less(m[j], half + 1 - coin(j));
+        x[j] = he_mod_sub(x[j], t_mod & mask, q);
     }
 }
 
