@@ -45,7 +45,10 @@ set_target_properties(he_enclave_image PROPERTIES OUTPUT_NAME he-enclave-image)
 add_library(he_enclave_objects OBJECT ${HE_ENCLAVE_SOURCES} ${HE_IMAGE_GUEST_SOURCES}
     ${PROJECT_SOURCE_DIR}/src/enclave/image/secret.c ${PROJECT_SOURCE_DIR}/src/enclave/image/task.c)
 he_target_flags(he_enclave_objects)
+file(RELATIVE_PATH HE_LIBRARY_TO_IMAGE
+    /prefix/${CMAKE_INSTALL_LIBDIR} /prefix/${CMAKE_INSTALL_LIBEXECDIR}/he)
 target_compile_definitions(he_enclave_objects PRIVATE
+    HE_ENCLAVE_IMAGE_FROM_LIBRARY="${HE_LIBRARY_TO_IMAGE}"
     HE_ENCLAVE_IMAGE_INSTALLED="${CMAKE_INSTALL_FULL_LIBEXECDIR}/he/he-enclave-image")
 target_include_directories(he_enclave_objects PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(he_enclave_objects PRIVATE PkgConfig::SODIUM Threads::Threads)

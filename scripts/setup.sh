@@ -6,7 +6,7 @@
 set -eu
 
 packages='build-essential ca-certificates cmake git pkg-config python3
-    libgmp-dev libflint-dev libsodium-dev libssl-dev
+    libgmp-dev libflint-dev libsodium-dev
     libcriterion-dev libbenchmark-dev valgrind
     clang libclang-rt-14-dev clang-format-14'
 

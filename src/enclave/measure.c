@@ -7,6 +7,7 @@
 #include "core/bytes.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -60,21 +61,31 @@ void he_config_bytes(uint8_t bytes[HE_CONFIG_BYTES], const he_enclave_config *c)
     he_store64(bytes + 8, c->memory_limit);
 }
 
-/* An image that belongs to the running program stands at ../libexec/he beside the program's
- * directory, in a build tree as in an installed one; else the installed one is meant. */
+/* True where `relative` to the directory of `file` there is an image; path is then where. */
+static bool beside(char path[PATH_MAX], const char *file, const char *relative)
+{
+    const char *slash = strrchr(file, '/');
+    int n = slash == NULL ? -1
+                          : snprintf(path, PATH_MAX, "%.*s/%s/" IMAGE_NAME, (int)(slash - file),
+                                     file, relative);
+    return n > 0 && n < PATH_MAX && access(path, R_OK) == 0;
+}
+
+/* The image that belongs to the running program, in a build tree or an installed one; else to the
+ * library, wherever that was moved to; else the installed one is meant. */
 static void default_path(char path[PATH_MAX])
 {
-    static const char beside[] = "/../libexec/he/" IMAGE_NAME;
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof beside);
+    char program[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
     if (n > 0) {
-        path[n] = '\0';
-        char *slash = strrchr(path, '/');
-        if (slash != NULL) {
-            memcpy(slash, beside, sizeof beside);
-            if (access(path, R_OK) == 0)
-                return;
-        }
+        program[n] = '\0';
+        if (beside(path, program, "../libexec/he"))
+            return;
     }
+    Dl_info library;
+    if (dladdr((void *)(uintptr_t)default_path, &library) != 0 && library.dli_fname != NULL &&
+        beside(path, library.dli_fname, HE_ENCLAVE_IMAGE_FROM_LIBRARY))
+        return;
     snprintf(path, PATH_MAX, "%s", HE_ENCLAVE_IMAGE_INSTALLED);
 }
 
