@@ -32,7 +32,7 @@ static uint64_t *raised_limb(const job *j, size_t digit, size_t i)
     return j->raised + (digit * j->extended + i) * j->ctx->n;
 }
 
-/* floor(k D / 2) modulo q for D the product of k primes, all odd: the mean of an uncentred digit. */
+/* floor(k D / 2) modulo q for D the product of k odd primes: the mean of an uncentred digit. */
 static uint64_t mean_mod(const he_rns_prime *digit, size_t k, const he_modulus *q)
 {
     uint64_t r = k;

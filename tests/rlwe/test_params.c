@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Parameters: what must be refused and with which words; selection; the security boundary. */
-#include "support/test.h"
+#include "fixture.h"
 
 #include "math/prime.h"
-#include "rlwe/rlwe.h"
+#include <he/ckks.h>
 #include <math.h>
 
 static he_params bfv(uint32_t n, uint64_t t)
@@ -327,4 +327,62 @@ Test(params, extra_bits_buy_room)
         log_q += q.data_primes[i] == 0 ? 0 : log2((double)q.data_primes[i]);
     }
     cr_assert(log_q > log_p + 29);
+}
+
+/* Squares values up to the range depth times; the worst slot against doubles. */
+static void check_precision(uint32_t precision, uint32_t depth, uint32_t range)
+{
+    he_params p = HE_PARAMS_INIT;
+    fixture f;
+    p.scheme = HE_SCHEME_CKKS;
+    p.precision_bits = precision;
+    p.depth = depth;
+    p.range_bits = range;
+    he_assert_ok(he_context_create(&f.ctx, &p));
+    he_assert_ok(he_rng_create_seeded(&f.rng, (uint8_t[HE_SEED_BYTES]){5}));
+    he_assert_ok(he_secret_key_create(f.ctx, &f.sk, f.rng));
+    uint32_t slots = he_context_slots(f.ctx);
+    double *x = malloc(slots * sizeof *x), *y = malloc(slots * sizeof *y), worst = 0;
+    /* the largest start whose last square stays below 2^range */
+    double most = exp2((range == 0 ? 1 : range) * exp2(-(double)depth)) * 0.999;
+    for (uint32_t i = 0; i < slots; i++)
+        x[i] = most * (i % 2 == 0 ? 1 : -1) * (1 - fabs(he_test_random_unit()) / 64);
+    he_relin_key *rk;
+    he_public_key *pk;
+    he_plaintext *pt;
+    he_ciphertext *ct;
+    he_assert_ok(he_relin_key_create(f.ctx, &rk, f.sk, f.rng));
+    he_assert_ok(he_public_key_create(f.ctx, &pk, f.sk, f.rng));
+    he_assert_ok(he_plaintext_create(f.ctx, &pt));
+    he_assert_ok(he_ciphertext_create(f.ctx, &ct, 2, 0));
+    he_assert_ok(he_ckks_encode(f.ctx, pt, x, slots, he_context_top_level(f.ctx), NULL));
+    he_assert_ok(he_encrypt(f.ctx, ct, pt, pk, f.rng, NULL));
+    for (uint32_t d = 0; d < depth; d++) {
+        he_assert_ok(he_ckks_square(f.ctx, ct, ct, rk, NULL));
+        for (uint32_t i = 0; i < slots; i++)
+            x[i] *= x[i];
+    }
+    he_assert_ok(he_decrypt(f.ctx, pt, ct, f.sk, HE_NOISE_TRACKED, NULL));
+    he_assert_ok(he_ckks_decode(f.ctx, y, slots, pt, NULL));
+    for (uint32_t i = 0; i < slots; i++)
+        worst = fmax(worst, fabs(y[i] - x[i]));
+    cr_assert(worst < exp2(-(double)precision), "%u bits, depth %u, range %u: error 2^%.1f",
+              precision, depth, range, log2(worst));
+    free(x);
+    free(y);
+    he_plaintext_destroy(pt);
+    he_ciphertext_destroy(ct);
+    he_relin_key_destroy(rk);
+    he_public_key_destroy(pk);
+    fixture_close(&f);
+}
+
+Test(params, ckks_keeps_the_precision_asked_for)
+{
+    check_precision(10, 0, 0);
+    if (he_test_max_n() < 16384)
+        return;
+    check_precision(12, 2, 0);
+    check_precision(24, 1, 6);
+    check_precision(20, 4, 8);
 }
