@@ -58,7 +58,7 @@ double he_noise_model_fresh_public(double n, double log_p)
     return he_noise_independent(he_noise_independent(encryption, rounding), log_sigma(1.0 / 12));
 }
 
-/* sum_j d_j e_j / P.  A digit of a primes comes as D sum (u_i - 1/2) with u_i uniform in [0, 1): the
+/* sum_j d_j e_j / P.  A digit of a primes comes as D sum (u_i - 1/2), u_i uniform in [0, 1): the
  * fast conversion keeps its overflow, its mean is taken off.  E d^2 = D^2 a/12. */
 double he_noise_model_switch_product(double n, const uint64_t *data, size_t limbs, size_t alpha,
                                      double log_p)
