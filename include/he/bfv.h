@@ -6,6 +6,12 @@
  *  0 … n/2-1 are row 0, the others row 1; every operation acts slot by slot.
  *  All operations: outputs may equal inputs; operands must be at the same level (HE_ERR_LEVEL names
  *  both) and of this context (HE_ERR_MISMATCH); on failure the output is unchanged or empty.
+ *  The level of a result is that of its operands; so is its number of polynomials, the larger where
+ *  they differ.
+ *  Noise is meant as the bound that he_ciphertext_noise_bits() tells; docs/bfv.md derives it.
+ *  Evaluation goes on above what decrypts; he_decrypt() then refuses.
+ *  Every function: HE_ERR_NULL, HE_ERR_MISMATCH (another context, or a CKKS one), HE_ERR_ARGUMENT (an
+ *  empty operand), HE_ERR_MEMORY.
  *  Threads: safe if no other thread uses the output or scratch.  Time: never depends on contents.
  */
 #ifndef HE_BFV_H
@@ -58,13 +64,16 @@ HE_API HE_MUST_CHECK he_status he_bfv_sub_plain(const he_context *ctx, he_cipher
 HE_API HE_MUST_CHECK he_status he_bfv_multiply_plain(const he_context *ctx, he_ciphertext *r,
                                                      const he_ciphertext *a, const he_plaintext *b,
                                                      he_scratch *scratch);
-/** r = a b; relinearized to two polynomials if key is not NULL, else three.
- *  HPS over Q (Kim, Polyakov, Zucca, ePrint 2021/204), integers only, any t up to 60 bits.
- *  Noise: spends about log2(t) + log2(n) - 1.6 bits of budget. */
+/** r = a b; relinearized to two polynomials if key is not NULL, else three; in coefficient form.
+ *  HPS over Q (Kim, Polyakov, Zucca, ePrint 2021/204), any t up to 60 bits.
+ *  Noise: spends log2(t) + log2(n) - 1.6 bits of budget, and up to 3 bits more as chains get longer.
+ *  @retval HE_ERR_ARGUMENT  an operand has three polynomials: he_relinearize() it first
+ *  @retval HE_ERR_LEVEL     operands at different levels */
 HE_API HE_MUST_CHECK he_status he_bfv_multiply(const he_context *ctx, he_ciphertext *r,
                                                const he_ciphertext *a, const he_ciphertext *b,
                                                const he_relin_key *key, he_scratch *scratch);
-/** r = a^2, as he_bfv_multiply() with fewer conversions and products. */
+/** r = a^2, as he_bfv_multiply(), which comes here where both operands are the same object.
+ *  HPS (Halevi, Polyakov, Shoup, ePrint 2018/117): fewer transforms and conversions. */
 HE_API HE_MUST_CHECK he_status he_bfv_square(const he_context *ctx, he_ciphertext *r,
                                              const he_ciphertext *a, const he_relin_key *key,
                                              he_scratch *scratch);
