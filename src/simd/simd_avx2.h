@@ -13,7 +13,7 @@
 #define HV_KERNELS(of) he_##of##_kernels_avx2
 #define HV_MAX_BITS    61
 #define HV_LAZY_BITS   60
-#define HV_LOG_RADIX   2
+#define HV_LOG_RADIX   3
 #define HV_LANE_PARTS  2
 #define HV_SUM_WIDTH   2
 
