@@ -80,8 +80,9 @@ HE_API HE_MUST_CHECK he_status he_bfv_square(const he_context *ctx, he_ciphertex
 /** r = a with both rows rotated left by steps (negative: right), within a row of n/2.
  *  @retval HE_ERR_NO_KEY  the text names the missing step */
 HE_API HE_MUST_CHECK he_status he_bfv_rotate_rows(const he_context *ctx, he_ciphertext *r,
-                                                  const he_ciphertext *a, const he_galois_keys *keys,
-                                                  int32_t steps, he_scratch *scratch);
+                                                  const he_ciphertext *a,
+                                                  const he_galois_keys *keys, int32_t steps,
+                                                  he_scratch *scratch);
 /** r = a with its two rows exchanged (the key for HE_STEP_CONJUGATE). */
 HE_API HE_MUST_CHECK he_status he_bfv_swap_rows(const he_context *ctx, he_ciphertext *r,
                                                 const he_ciphertext *a, const he_galois_keys *keys,
