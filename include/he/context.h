@@ -58,6 +58,8 @@ HE_API uint64_t he_context_plain_modulus(const he_context *ctx); /**< t; 0 for C
 HE_API double he_context_scale(const he_context *ctx, uint32_t level);
 HE_API double he_context_log_q(const he_context *ctx, uint32_t level); /**< log2 of Q at level */
 HE_API double he_context_log_qp(const he_context *ctx);                /**< log2 of QP */
+/** log2 of the bound on one noise coefficient of a fresh public-key ciphertext. */
+HE_API double he_context_fresh_noise_bits(const he_context *ctx);
 
 #ifdef __cplusplus
 }

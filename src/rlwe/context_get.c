@@ -93,3 +93,8 @@ double he_context_log_qp(const he_context *ctx)
 {
     return ctx == NULL ? 0 : ctx->log_qp;
 }
+
+double he_context_fresh_noise_bits(const he_context *ctx)
+{
+    return ctx == NULL ? 0 : ctx->log_tail + he_noise_fresh_public(ctx);
+}
