@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Child processes: they stay on a core, end with their parent, and their memory can be read. */
+#ifndef HE_CLIENT_PROCESS_H
+#define HE_CLIENT_PROCESS_H
+
+#include "core/status.h"
+#include <he/client.h>
+#include <sys/types.h>
+
+/* First thing in a child: dies when the parent does, goes to the core (-1: any), and its peak
+ * memory counts from now. */
+void he_process_child(int core);
+/* Peak resident bytes (VmHWM) of a process, and of its children where asked. */
+uint64_t he_process_memory(pid_t pid, bool children);
+/* SIGTERM, then SIGKILL after grace_ms (0: at once); waits for it. */
+void he_process_end(pid_t pid, int grace_ms);
+/* The core-th processor that this process may run on, or -1 where there are fewer than two. */
+int he_process_core(unsigned index);
+
+#endif
