@@ -26,10 +26,8 @@ HE_API HE_MUST_CHECK he_status he_rng_create_system(he_rng **rng);
 HE_API HE_MUST_CHECK he_status he_rng_create_seeded(he_rng **rng, const uint8_t *seed);
 
 /** The caller's generator: fill() writes length bytes to out and returns 0, or fails with -1. */
-HE_API HE_MUST_CHECK he_status he_rng_create_custom(he_rng **rng,
-                                                    int (*fill)(void *user, void *out,
-                                                                size_t length),
-                                                    void *user);
+HE_API HE_MUST_CHECK he_status
+he_rng_create_custom(he_rng **rng, int (*fill)(void *user, void *out, size_t length), void *user);
 
 /** Wipes and frees; NULL is allowed. */
 HE_API void he_rng_destroy(he_rng *rng);

@@ -190,8 +190,7 @@ static void query_rows(he_rows *rows, const he_report *r)
 
 static void link_rows(he_rows *rows, const he_report *r)
 {
-    heading(rows,
-            "Computed for a network: measured time + bytes / rate + trips x round trip");
+    heading(rows, "Computed for a network: measured time + bytes / rate + trips x round trip");
     for (uint32_t l = 0; l < r->link_count; l++)
         for (int first = 1; first >= 0; first--) {
             char link[48];

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Bits of XCR0: SSE and AVX state; opmask, upper halves of zmm0-15, zmm16-31. */
-#define XCR0_AVX 0x06u
+#define XCR0_AVX    0x06u
 #define XCR0_AVX512 0xe6u
 
 static unsigned xcr0(void)

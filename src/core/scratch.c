@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Chunks double in size, so 48 of them outlast any address space. */
-#define MAX_CHUNKS 48
+#define MAX_CHUNKS  48
 #define FIRST_CHUNK ((size_t)64 << 10)
 
 struct he_arena {

@@ -23,11 +23,11 @@
         for (size_t he_i_ = 0; he_i_ < (n); he_i_++)                                               \
             HE_VERIFY((a)[he_i_] < (bound));                                                       \
     } while (0)
-#define HE_VERIFY_ALIGNED(p) HE_VERIFY(((uintptr_t)(p) & 63) == 0)
+#define HE_VERIFY_ALIGNED(p) HE_VERIFY(((uintptr_t)(p)&63) == 0)
 #else
-#define HE_VERIFY(cond) ((void)0)
+#define HE_VERIFY(cond)              ((void)0)
 #define HE_VERIFY_RANGE(a, n, bound) ((void)0)
-#define HE_VERIFY_ALIGNED(p) ((void)0)
+#define HE_VERIFY_ALIGNED(p)         ((void)0)
 #endif
 
 #endif
