@@ -154,6 +154,17 @@ double he_ckks_noise_rescale(const he_context *ctx, double log_sigma, uint32_t l
 double he_ckks_noise_fixed(const he_context *ctx, double log_error);
 double he_ckks_noise_limit(const he_context *ctx, const he_ciphertext *ct);
 
+/* --- Weighted sums, for programs ----------------------------------------------------------------
+ * r = sum of weights[j] a[j] in every slot, degree 2 at this level; a[j] of degree 1, at levels that
+ * are not below, none of them r.  Canonical mode. */
+he_status he_ckks_weighted_sum(const he_context *ctx, he_ciphertext *r, uint32_t level,
+                               const he_ciphertext *const *a, const double *weights, size_t count,
+                               he_scratch *scratch);
+/* log2 sigma of one term: an operand with this noise and scale and with values up to 2^log_value,
+ * times an integer that stands for its weight. */
+double he_ckks_noise_weighted(const he_context *ctx, double log_sigma, double log_scale,
+                              double log_value, double integer);
+
 /* --- Hooks of he_ckks_ops that have files of their own ----------------------------------------- */
 
 he_status he_ckks_add_message(const he_context *ctx, uint64_t *c0, const he_plaintext *pt,

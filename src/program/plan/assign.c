@@ -9,62 +9,89 @@
 
 #define KEPT SIZE_MAX
 
-/* last[r]: the step after which the register's contents are no longer needed. */
-static void find_last_uses(const he_plan *plan, size_t *last)
+typedef struct assignment {
+    he_plan *plan;
+    size_t step;
+    size_t *last;  /* [results]: the step after which a result is no longer needed */
+    uint32_t *map; /* [results]: its register */
+    uint32_t *unused, unused_count;
+} assignment;
+
+static void note_use(void *arg, uint32_t *reg)
 {
-    for (size_t i = 0; i < plan->step_count; i++) {
-        const he_plan_step *step = &plan->steps[i];
-        last[step->r] = i; /* a result that nobody reads ends at once */
-        last[step->a] = i;
-        if (step->b != HE_PLAN_NONE)
-            last[step->b] = i;
-    }
-    for (uint32_t k = 0; k < plan->program->output_count; k++)
-        last[plan->outputs[k].reg] = KEPT;
+    const assignment *s = arg;
+    s->last[*reg] = s->step;
 }
 
-/* Gives the register of operand r back where step i is its last reader. */
-static void release(const he_plan *plan, size_t *last, uint32_t r, const uint32_t *map, size_t i,
-                    uint32_t *unused, uint32_t *count)
+static void find_last_uses(assignment *s)
 {
-    if (r == HE_PLAN_NONE || r < plan->program->input_count || last[r] != i)
+    he_plan *plan = s->plan;
+    for (s->step = 0; s->step < plan->step_count; s->step++) {
+        /* a result that nobody reads ends at once */
+        s->last[plan->steps[s->step].r] = s->step;
+        he_plan_operands(plan, &plan->steps[s->step], note_use, s);
+    }
+    for (uint32_t k = 0; k < plan->program->output_count; k++)
+        s->last[plan->outputs[k].reg] = KEPT;
+}
+
+/* Gives the register of a result back where the step is its last reader. */
+static void release(void *arg, uint32_t *reg)
+{
+    assignment *s = arg;
+    const uint32_t r = *reg;
+    if (r < s->plan->program->input_count || s->last[r] != s->step)
         return;
-    last[r] = KEPT; /* once: both operands may be the same */
-    unused[(*count)++] = map[r];
+    s->last[r] = KEPT; /* once: operands may be the same */
+    s->unused[s->unused_count++] = s->map[r];
+}
+
+static void rename_operand(void *arg, uint32_t *reg)
+{
+    const assignment *s = arg;
+    *reg = s->map[*reg];
+}
+
+static void assign_step(assignment *s)
+{
+    he_plan *plan = s->plan;
+    he_plan_step *step = &plan->steps[s->step];
+    uint32_t r = step->r;
+    /* results may be operands, so what ends here is free for the result, but for weighted sums */
+    const bool in_place = step->op != HE_PLAN_WEIGHTED;
+    if (in_place)
+        he_plan_operands(plan, step, release, s);
+    s->map[r] = s->unused_count > 0 ? s->unused[--s->unused_count] : plan->registers++;
+    if (!in_place)
+        he_plan_operands(plan, step, release, s);
+    release(s, &r);
+    he_plan_operands(plan, step, rename_operand, s);
+    step->r = s->map[r];
 }
 
 he_status he_plan_assign(he_plan *plan)
 {
     const uint32_t inputs = plan->program->input_count;
     const size_t results = inputs + plan->step_count;
-    size_t *last = he_alloc(results, sizeof *last);
-    uint32_t *map = he_alloc(results, sizeof *map);
-    uint32_t *unused = he_alloc(results, sizeof *unused), unused_count = 0;
-    he_status status = last == NULL || map == NULL || unused == NULL ? HE_ERR_MEMORY : HE_OK;
-    if (status == HE_OK) {
-        find_last_uses(plan, last);
+    assignment s = {.plan = plan,
+                    .last = he_alloc(results, sizeof(size_t)),
+                    .map = he_alloc(results, sizeof(uint32_t)),
+                    .unused = he_alloc(results, sizeof(uint32_t))};
+    const bool enough = s.last != NULL && s.map != NULL && s.unused != NULL;
+    if (enough) {
+        find_last_uses(&s);
         for (uint32_t r = 0; r < inputs; r++)
-            map[r] = r;
+            s.map[r] = r;
         plan->registers = inputs;
-        for (size_t i = 0; i < plan->step_count; i++) {
-            he_plan_step *step = &plan->steps[i];
-            const uint32_t r = step->r, a = step->a, b = step->b;
-            step->a = map[a];
-            step->b = b == HE_PLAN_NONE ? b : map[b];
-            /* results may be operands, so what ends here is free for the result */
-            release(plan, last, a, map, i, unused, &unused_count);
-            release(plan, last, b, map, i, unused, &unused_count);
-            map[r] = unused_count > 0 ? unused[--unused_count] : plan->registers++;
-            step->r = map[r];
-            release(plan, last, r, map, i, unused, &unused_count);
-        }
+        for (s.step = 0; s.step < plan->step_count; s.step++)
+            assign_step(&s);
         for (uint32_t k = 0; k < plan->program->output_count; k++)
-            plan->outputs[k].reg = map[plan->outputs[k].reg];
+            plan->outputs[k].reg = s.map[plan->outputs[k].reg];
     }
-    he_free(last);
-    he_free(map);
-    he_free(unused);
-    return status == HE_OK ? HE_OK : he_fail(status, "he_plan_create: no memory for registers");
+    he_free(s.last);
+    he_free(s.map);
+    he_free(s.unused);
+    return enough ? HE_OK : he_fail(HE_ERR_MEMORY, "he_plan_create: no memory for registers");
 }
 
 static int ascending(const void *x, const void *y)

@@ -14,14 +14,17 @@ static void clear_steps(he_plan *plan)
         he_plaintext_destroy(plan->plains[i]);
     he_free(plan->plains);
     he_free(plan->steps);
+    he_free(plan->terms);
     he_free(plan->rotations);
     he_context_destroy(plan->ctx);
     plan->plains = NULL;
     plan->steps = NULL;
+    plan->terms = NULL;
     plan->rotations = NULL;
     plan->ctx = NULL;
     plan->plain_count = plan->plain_room = 0;
     plan->step_count = plan->step_room = 0;
+    plan->term_count = plan->term_room = 0;
 }
 
 void he_plan_destroy(he_plan *plan)

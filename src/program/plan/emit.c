@@ -60,6 +60,42 @@ uint32_t he_plan_emit2(he_lowering *l, he_plan_op op, uint32_t a, uint32_t b)
     return he_plan_emit(l, (he_plan_step){.op = op, .a = a, .b = b});
 }
 
+uint32_t he_plan_emit_term(he_lowering *l, uint32_t a, double weight, uint32_t level)
+{
+    he_plan *plan = l->plan;
+    if (l->status != HE_OK)
+        return 0;
+    void *terms = plan->terms;
+    const bool room = more_room(&terms, &plan->term_room, plan->term_count, sizeof *plan->terms);
+    plan->terms = terms;
+    if (!room) {
+        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory for steps");
+        return 0;
+    }
+    const uint32_t term = (uint32_t)plan->term_count++;
+    plan->terms[term] = (he_plan_term){.reg = a, .next = HE_PLAN_NONE, .weight = weight};
+    return he_plan_emit(l, (he_plan_step){.op = HE_PLAN_WEIGHTED,
+                                          .a = HE_PLAN_NONE,
+                                          .b = HE_PLAN_NONE,
+                                          .first = term,
+                                          .last = term,
+                                          .terms = 1,
+                                          .computed = a >= l->program->input_count,
+                                          .state = {.level = level}});
+}
+
+void he_plan_operands(he_plan *plan, he_plan_step *step, void (*visit)(void *arg, uint32_t *reg),
+                      void *arg)
+{
+    if (step->a != HE_PLAN_NONE)
+        visit(arg, &step->a);
+    if (step->b != HE_PLAN_NONE)
+        visit(arg, &step->b);
+    if (step->op == HE_PLAN_WEIGHTED)
+        for (uint32_t t = step->first; t != HE_PLAN_NONE; t = plan->terms[t].next)
+            visit(arg, &plan->terms[t].reg);
+}
+
 uint32_t he_plan_emit_lower(he_lowering *l, uint32_t a, uint32_t level)
 {
     if (l->status != HE_OK || he_plan_state_of(l, a)->level == level)

@@ -61,13 +61,11 @@ static uint32_t max32(uint32_t x, uint32_t y)
     return x > y ? x : y;
 }
 
-/* Two encrypted operands: a wide one, and another that is wide at the same level, or has degree 1
- * at the level where the wide one has not yet been rescaled. */
+/* Two encrypted operands: the deeper one is wide, the other is too at the same level, or can be
+ * raised as it has degree 1 at the level where the deeper one has not yet been rescaled, or above. */
 static bool sum_is_wide(const he_ckks_place *a, const he_ckks_place *b)
 {
-    if (a->wide && b->wide && a->deep == b->deep)
-        return true;
-    return (a->wide && a->deep == b->deep + 1) || (b->wide && b->deep == a->deep + 1);
+    return a->deep == b->deep ? a->wide && b->wide : a->deep > b->deep ? a->wide : b->wide;
 }
 
 static void place_node(he_ckks_place *places, const he_program *p, const he_plain_value *plain,

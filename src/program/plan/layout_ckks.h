@@ -9,8 +9,8 @@
  *
  * deep: levels below the top that its rescaled value is.  wide: it is computed at degree 2 and
  * rescaled only where something needs degree 1: products, polynomials, and sums of such at one
- * level.  An operand of a wide sum that has degree 1 is raised: multiplied by a power of two
- * without a rescaling, which costs no level as the sum has still to be rescaled.
+ * level.  An operand of a wide sum that has degree 1, at a higher level, is raised: multiplied by a
+ * power of two without a rescaling, which costs no level as the sum has still to be rescaled.
  *
  * exponent: registers hold value / 2^exponent. */
 typedef struct he_ckks_place {

@@ -155,17 +155,21 @@ void he_plan_lower_bfv(he_lowering *l)
 {
     const he_program *p = l->program;
     place *places = he_alloc(p->node_count, sizeof *places);
-    if (places == NULL) {
+    uint32_t *order = he_alloc(3 * (size_t)p->node_count, sizeof *order);
+    if (places == NULL || order == NULL)
         l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory");
-        return;
-    }
-    mark_added(p, places);
-    for (uint32_t i = 0; i < p->node_count && l->status == HE_OK; i++) {
-        places[i].two = places[i].three = HE_PLAN_NONE;
-        if (p->nodes[i].encrypted)
-            keep(l, &places[i], lower_node(l, &p->nodes[i], places, &places[i]));
+    if (l->status == HE_OK) {
+        mark_added(p, places);
+        for (uint32_t i = 0; i < p->node_count; i++)
+            places[i].two = places[i].three = HE_PLAN_NONE;
+        const uint32_t count = he_plan_order(p, order, order + p->node_count);
+        for (uint32_t i = 0; i < count && l->status == HE_OK; i++) {
+            place *self = &places[order[i]];
+            keep(l, self, lower_node(l, &p->nodes[order[i]], places, self));
+        }
     }
     for (uint32_t k = 0; k < p->output_count && l->status == HE_OK; k++)
         he_plan_set_output(l, k, lower_output(l, two(l, &places[p->outputs[k].node])), 0);
     he_free(places);
+    he_free(order);
 }

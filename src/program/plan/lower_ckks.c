@@ -31,9 +31,11 @@ static void note_range(he_lowering *l, uint32_t reg, const he_node *node, int ex
 {
     if (l->status != HE_OK || reg < l->program->input_count)
         return;
-    he_plan_state *s = &l->plan->steps[reg - l->program->input_count].state;
+    he_plan_step *s = &l->plan->steps[reg - l->program->input_count];
     const double most = ldexp(fmax(fabs(node->lo), fabs(node->hi)), -exponent);
-    s->largest = fmin(s->largest, fmax(most, 0x1p-200));
+    const double bound = fmax(most, 0x1p-200);
+    s->bound = s->bound == 0 ? bound : fmin(s->bound, bound);
+    s->state.largest = fmin(s->state.largest, s->bound);
 }
 
 /* Two polynomials, degree 1. */
@@ -50,17 +52,12 @@ static uint32_t one(const lowering *w, uint32_t i)
     return r->one;
 }
 
-static uint32_t times_scalar(he_lowering *l, uint32_t reg, double c)
-{
-    return he_plan_emit(
-        l, (he_plan_step){.op = HE_PLAN_MULTIPLY_SCALAR, .a = reg, .b = HE_PLAN_NONE, .scalar = c});
-}
-
-/* Operand u of a wide sum with this exponent, at degree 2. */
+/* Operand u of the wide sum i, at degree 2. */
 static uint32_t wide_operand(const lowering *w, uint32_t i, uint32_t u)
 {
     he_lowering *l = w->l;
     const int exponent = w->places[i].exponent;
+    const uint32_t level = l->ctx->top_level - w->places[i].deep + 1;
     if (he_ckks_used_wide(w->places, i, u))
         return shift(l, w->places[u].two, w->places[u].exponent - exponent);
     const he_node *node = &l->program->nodes[u];
@@ -70,7 +67,7 @@ static uint32_t wide_operand(const lowering *w, uint32_t i, uint32_t u)
         factor = he_plain_real_at(&l->plain[first ? node->a : node->b], 0);
         u = first ? node->b : node->a;
     }
-    return times_scalar(l, one(w, u), ldexp(factor, w->places[u].exponent - exponent));
+    return he_plan_emit_term(l, one(w, u), ldexp(factor, w->places[u].exponent - exponent), level);
 }
 
 /* Operand u of a sum of degree 1. */
@@ -90,14 +87,14 @@ static uint32_t with_plain(he_lowering *l, he_plan_op op, uint32_t a, const he_p
 {
     if (l->status != HE_OK)
         return 0;
-    if (v->splat) {
-        const he_plan_op scalar =
-            op == HE_PLAN_ADD_PLAIN ? HE_PLAN_ADD_SCALAR : HE_PLAN_MULTIPLY_SCALAR;
-        return he_plan_emit(l, (he_plan_step){.op = scalar,
+    const uint32_t level = he_plan_state_of(l, a)->level;
+    if (v->splat && op == HE_PLAN_MULTIPLY_PLAIN)
+        return he_plan_emit_term(l, a, factor * he_plain_real_at(v, 0), level);
+    if (v->splat)
+        return he_plan_emit(l, (he_plan_step){.op = HE_PLAN_ADD_SCALAR,
                                               .a = a,
                                               .b = HE_PLAN_NONE,
                                               .scalar = factor * he_plain_real_at(v, 0)});
-    }
     double most = 0;
     for (uint32_t i = 0; i < l->program->size; i++)
         most = fmax(most, fabs(factor * he_plain_real_at(v, i)));
@@ -218,36 +215,44 @@ static void bound_last_level(he_lowering *l)
         plan->largest = fmax(plan->largest, plan->outputs[k].state.largest);
 }
 
+/* One node, after those that it uses. */
+static void lower_one(const lowering *w, uint32_t i)
+{
+    he_ckks_place *place = &w->places[i];
+    const uint32_t reg = lower_node(w, i);
+    note_range(w->l, reg, &w->l->program->nodes[i], place->exponent);
+    if (w->l->status == HE_OK && he_plan_state_of(w->l, reg)->degree == 2)
+        place->two = reg;
+    else
+        place->one = reg;
+}
+
 void he_plan_lower_ckks(he_lowering *l)
 {
     const he_program *p = l->program;
     he_ckks_place *places = he_alloc(p->node_count, sizeof *places);
-    if (places == NULL) {
-        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory");
-        return;
-    }
+    uint32_t *order = he_alloc(3 * (size_t)p->node_count, sizeof *order);
     const lowering w = {l, places};
-    he_ckks_layout(places, p, l->plain);
-    for (uint32_t i = 0; i < p->node_count && l->status == HE_OK; i++) {
-        const he_node *node = &p->nodes[i];
-        if (!node->encrypted || (!places[i].needed && node->op != HE_OP_INPUT))
-            continue;
-        const uint32_t reg = lower_node(&w, i);
-        note_range(l, reg, node, places[i].exponent);
-        if (l->status == HE_OK && he_plan_state_of(l, reg)->degree == 2)
-            places[i].two = reg;
-        else
-            places[i].one = reg;
-        if (node->op == HE_OP_INPUT)
-            l->plan->exponents[node->imm] = places[i].exponent;
+    if (places == NULL || order == NULL) {
+        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory");
+    } else {
+        he_ckks_layout(places, p, l->plain);
+        for (uint32_t k = 0; k < p->input_count; k++)
+            l->plan->exponents[k] = places[p->inputs[k].node].exponent;
+        const uint32_t count = he_plan_order(p, order, order + p->node_count);
+        for (uint32_t i = 0; i < count && l->status == HE_OK; i++)
+            if (places[order[i]].needed)
+                lower_one(&w, order[i]);
     }
     for (uint32_t k = 0; k < p->output_count && l->status == HE_OK; k++) {
         const uint32_t node = p->outputs[k].node;
         he_plan_set_output(l, k, one(&w, node), places[node].exponent);
     }
+    he_plan_fuse(l);
     if (l->status == HE_OK)
         bound_last_level(l);
     he_free(places);
+    he_free(order);
 }
 
 uint32_t he_plan_depth(const he_program *program, const he_plain_value *plain)

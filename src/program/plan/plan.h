@@ -18,7 +18,7 @@ typedef enum he_plan_op {
     HE_PLAN_MULTIPLY,         /* r = a b, relinearized; CKKS: rescaled */
     HE_PLAN_MULTIPLY_LAZY,    /* r = a b with three polynomials; CKKS: degree 2 */
     HE_PLAN_MULTIPLY_PLAIN,   /* r = a plain; CKKS: degree 2 */
-    HE_PLAN_MULTIPLY_SCALAR,  /* CKKS: r = a scalar, degree 2 */
+    HE_PLAN_WEIGHTED,         /* CKKS: r = sum of weight times term + scalar, degree 2 */
     HE_PLAN_MULTIPLY_INTEGER, /* CKKS: r = a integer, keeps the degree */
     HE_PLAN_RELINEARIZE,      /* r = a with two polynomials */
     HE_PLAN_RESCALE,          /* CKKS: r = a with degree 1 */
@@ -36,16 +36,27 @@ typedef struct he_plan_state {
 #define HE_PLAN_NONE             UINT32_MAX
 #define HE_PLAN_MAX_COEFFICIENTS 64
 
+/* A term of a weighted sum; terms of a step are a list. */
+typedef struct he_plan_term {
+    uint32_t reg;
+    uint32_t next;
+    double weight;
+} he_plan_term;
+
 typedef struct he_plan_step {
     he_plan_op op;
-    uint32_t r, a, b; /* registers; b HE_PLAN_NONE where there is none */
+    uint32_t r;
+    uint32_t a, b;               /* registers, or HE_PLAN_NONE */
+    uint32_t first, last, terms; /* WEIGHTED: the list and its length */
+    uint32_t computed;           /* WEIGHTED: terms that are no inputs */
     int32_t rotation;
     uint32_t plain; /* index of a plaintext */
     int64_t integer;
     double scalar;
-    double size; /* MULTIPLY_PLAIN: CKKS: bound on the plaintext's slots; BFV: on the 2-norm of its
-                    coefficients */
-    he_plan_state state; /* of r; state.level is what LOWER goes to */
+    double size; /* …_PLAIN: bound on the plaintext: CKKS: on its slots; BFV: on the 2-norm of its
+                     coefficients */
+    double bound;        /* CKKS: what else is known of the slots of r; 0: nothing */
+    he_plan_state state; /* of r; state.level is given where the step can choose it */
 } he_plan_step;
 
 typedef struct he_plan_output {
@@ -62,6 +73,8 @@ struct he_plan {
     he_program *program; /* canonical */
     he_plan_step *steps;
     size_t step_count, step_room;
+    he_plan_term *terms;
+    size_t term_count, term_room;
     uint32_t registers; /* with the inputs */
     he_plaintext **plains;
     uint32_t plain_count, plain_room;
@@ -93,6 +106,8 @@ const he_plan_state *he_plan_state_of(const he_lowering *l, uint32_t reg);
 uint32_t he_plan_emit(he_lowering *l, he_plan_step step);
 uint32_t he_plan_emit1(he_lowering *l, he_plan_op op, uint32_t a);
 uint32_t he_plan_emit2(he_lowering *l, he_plan_op op, uint32_t a, uint32_t b);
+/* weight a, degree 2 at a level that is not above a's: a weighted sum of one term. */
+uint32_t he_plan_emit_term(he_lowering *l, uint32_t a, double weight, uint32_t level);
 /* a at this level; a itself where it is there. */
 uint32_t he_plan_emit_lower(he_lowering *l, uint32_t a, uint32_t level);
 /* The sum of all elements of the program's vectors. */
@@ -110,6 +125,10 @@ void he_plan_rule_ckks(const he_lowering *l, he_plan_step *step);
 /* Of a fresh input, whichever way it was encrypted. */
 double he_plan_fresh_bfv(const he_context *ctx);
 double he_plan_fresh_ckks(const he_context *ctx);
+
+/* The nodes that depend on an input, operands first, in an order in which few values are live at
+ * once; returns how many.  order[nodes], room[2 nodes]. */
+uint32_t he_plan_order(const he_program *program, uint32_t *order, uint32_t *room);
 
 /* The program's nodes as steps. */
 void he_plan_lower_bfv(he_lowering *l);
@@ -143,7 +162,13 @@ static inline int64_t he_plain_integer_at(const he_plain_value *v, uint32_t i)
  * of x less ceil(log2(count)). */
 uint32_t he_plan_emit_polynomial(he_lowering *l, uint32_t x, const double *c, uint32_t count);
 
+/* Sums of weighted sums become one (CKKS). */
+void he_plan_fuse(he_lowering *l);
+
 /* --- After lowering ---------------------------------------------------------------------------- */
+/* visit(arg, &register) for each operand of a step; it may be written. */
+void he_plan_operands(he_plan *plan, he_plan_step *step, void (*visit)(void *arg, uint32_t *reg),
+                      void *arg);
 /* Registers shared by results that are never live at once. */
 he_status he_plan_assign(he_plan *plan);
 /* Which keys the steps take. */

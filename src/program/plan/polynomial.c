@@ -170,15 +170,10 @@ static uint32_t plus(evaluation *e, uint32_t sum, uint32_t term)
     return sum == HE_PLAN_NONE ? term : he_plan_emit2(e->l, HE_PLAN_ADD, sum, term);
 }
 
-/* sum + c x^i at degree 2 and this level */
+/* sum + c x^i at degree 2 and this level; x^i may be above it. */
 static uint32_t plus_term(evaluation *e, uint32_t sum, uint32_t i, double c, uint32_t level)
 {
-    const uint32_t x = lower_power(e, i, level);
-    return plus(
-        e, sum,
-        he_plan_emit(
-            e->l,
-            (he_plan_step){.op = HE_PLAN_MULTIPLY_SCALAR, .a = x, .b = HE_PLAN_NONE, .scalar = c}));
+    return plus(e, sum, he_plan_emit_term(e->l, power(e, i), c, level));
 }
 
 static uint32_t plus_constant(evaluation *e, uint32_t sum, double c)

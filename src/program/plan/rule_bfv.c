@@ -65,7 +65,7 @@ void he_plan_rule_bfv(const he_lowering *l, he_plan_step *step)
         break;
     case HE_PLAN_NEGATE:
     case HE_PLAN_ADD_SCALAR: /* CKKS only */
-    case HE_PLAN_MULTIPLY_SCALAR:
+    case HE_PLAN_WEIGHTED:
     case HE_PLAN_MULTIPLY_INTEGER:
     case HE_PLAN_RESCALE:
         break;

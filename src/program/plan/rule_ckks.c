@@ -44,24 +44,36 @@ static void multiply(const he_context *ctx, he_plan_state *r, const he_plan_stat
     r->degree = 2;
 }
 
-static void multiply_clear(const he_context *ctx, he_plan_state *r, const he_plan_state *a,
-                           const he_plan_step *step)
+static void multiply_plain(const he_context *ctx, he_plan_state *r, const he_plan_state *a,
+                           double largest)
 {
-    const double scale = log_scale(ctx, a);
-    if (step->op == HE_PLAN_MULTIPLY_PLAIN) {
-        const he_plan_state factor = {.level = a->level,
-                                      .degree = 1,
-                                      .log_sigma = he_ckks_noise_encode(ctx, exp2(scale)),
-                                      .largest = step->size};
-        r->log_sigma = product(ctx, a, &factor);
-        r->largest = a->largest * step->size;
-    } else {
-        const double c = step->scalar;
-        const double off = he_ckks_noise_fixed(ctx, rounding(scale, c) + scale + log2(a->largest));
-        r->log_sigma = he_noise_add(a->log_sigma + scale + log2(fabs(c) + 0x1p-200), off);
-        r->largest = a->largest * fabs(c);
-    }
+    const he_plan_state factor = {.level = a->level,
+                                  .degree = 1,
+                                  .log_sigma = he_ckks_noise_encode(ctx, exp2(log_scale(ctx, a))),
+                                  .largest = largest};
+    r->log_sigma = product(ctx, a, &factor);
+    r->largest = a->largest * largest;
     r->degree = 2;
+}
+
+static void weighted_sum(const he_lowering *l, he_plan_state *r, const he_plan_step *step)
+{
+    const he_context *ctx = l->ctx;
+    *r = (he_plan_state){.level = step->state.level, .size = 2, .degree = 2};
+    const double scale = log_scale(ctx, r);
+    for (uint32_t t = step->first; t != HE_PLAN_NONE; t = l->plan->terms[t].next) {
+        const he_plan_state *a = he_plan_state_of(l, l->plan->terms[t].reg);
+        const double weight = l->plan->terms[t].weight, own = log_scale(ctx, a);
+        const double sigma = he_ckks_noise_weighted(ctx, a->log_sigma, own, log2(a->largest),
+                                                    weight * exp2(scale - own));
+        r->log_sigma = t == step->first ? sigma : he_noise_add(r->log_sigma, sigma);
+        r->largest += fabs(weight) * a->largest;
+    }
+    if (step->scalar != 0) {
+        r->log_sigma =
+            he_noise_add(r->log_sigma, he_ckks_noise_fixed(ctx, rounding(scale, step->scalar)));
+        r->largest += fabs(step->scalar);
+    }
 }
 
 static void lower(const he_context *ctx, he_plan_state *r, const he_plan_state *a, uint32_t level)
@@ -82,16 +94,19 @@ static void rescale(const he_context *ctx, he_plan_state *r)
     r->degree = 1;
 }
 
-/* What is exactly zero still has a logarithm. */
-static void keep_positive(he_plan_state *r)
+/* What is known of the values otherwise; and what is exactly zero still has a logarithm. */
+static void bound_values(he_plan_state *r, const he_plan_step *step)
 {
+    if (step->bound > 0)
+        r->largest = fmin(r->largest, step->bound);
     r->largest = fmax(r->largest, 0x1p-200);
 }
 
 void he_plan_rule_ckks(const he_lowering *l, he_plan_step *step)
 {
     const he_context *ctx = l->ctx;
-    const he_plan_state *a = he_plan_state_of(l, step->a);
+    const he_plan_state none = {0};
+    const he_plan_state *a = step->a == HE_PLAN_NONE ? &none : he_plan_state_of(l, step->a);
     const he_plan_state *b = step->b == HE_PLAN_NONE ? a : he_plan_state_of(l, step->b);
     he_plan_state r = *a;
     switch (step->op) {
@@ -121,8 +136,10 @@ void he_plan_rule_ckks(const he_lowering *l, he_plan_step *step)
         rescale(ctx, &r);
         break;
     case HE_PLAN_MULTIPLY_PLAIN:
-    case HE_PLAN_MULTIPLY_SCALAR:
-        multiply_clear(ctx, &r, a, step);
+        multiply_plain(ctx, &r, a, step->size);
+        break;
+    case HE_PLAN_WEIGHTED:
+        weighted_sum(l, &r, step);
         break;
     case HE_PLAN_MULTIPLY_INTEGER:
         r.log_sigma += log2(fabs((double)step->integer) + (step->integer == 0));
@@ -144,6 +161,6 @@ void he_plan_rule_ckks(const he_lowering *l, he_plan_step *step)
     case HE_PLAN_NEGATE:
         break;
     }
-    keep_positive(&r);
+    bound_values(&r, step);
     step->state = r;
 }

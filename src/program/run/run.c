@@ -4,6 +4,7 @@
  * After each step the result carries the plan's bound on its noise.  It is as sound as the one that
  * the scheme carries along and sharper, as the plan knows how large values are; it holds because
  * every input is checked to be as fresh as the plan assumes. */
+#include "ckks/ckks.h"
 #include "core/memory.h"
 #include "program/plan/plan.h"
 
@@ -52,12 +53,35 @@ static he_status run_bfv(const machine *m, const he_plan_step *s, he_ciphertext 
     case HE_PLAN_LOWER:
         return he_mod_switch(ctx, r, a, s->state.level, m->scratch);
     case HE_PLAN_ADD_SCALAR:
-    case HE_PLAN_MULTIPLY_SCALAR:
+    case HE_PLAN_WEIGHTED:
     case HE_PLAN_MULTIPLY_INTEGER:
     case HE_PLAN_RESCALE:
         break;
     }
     return he_fail(HE_ERR_UNSUPPORTED, "he_plan_run: step %d is not one of BFV", (int)s->op);
+}
+
+static he_status run_weighted(const machine *m, const he_plan_step *s, he_ciphertext *r)
+{
+    const he_context *ctx = m->plan->ctx;
+    const he_ciphertext **terms = he_alloc_raw(s->terms, sizeof(he_ciphertext *));
+    double *weights = he_alloc_raw(s->terms, sizeof *weights);
+    he_status status = HE_OK;
+    if (terms == NULL || weights == NULL) {
+        status = he_fail(HE_ERR_MEMORY, "he_plan_run: no memory for %u terms", s->terms);
+    } else {
+        size_t count = 0;
+        for (uint32_t t = s->first; t != HE_PLAN_NONE; t = m->plan->terms[t].next, count++) {
+            terms[count] = operand(m, m->plan->terms[t].reg);
+            weights[count] = m->plan->terms[t].weight;
+        }
+        status = he_ckks_weighted_sum(ctx, r, s->state.level, terms, weights, count, m->scratch);
+    }
+    if (status == HE_OK && s->scalar != 0)
+        status = he_ckks_add_scalar(ctx, r, r, s->scalar);
+    he_free(terms);
+    he_free(weights);
+    return status;
 }
 
 static he_status run_ckks(const machine *m, const he_plan_step *s, he_ciphertext *r,
@@ -82,8 +106,8 @@ static he_status run_ckks(const machine *m, const he_plan_step *s, he_ciphertext
         return he_ckks_multiply_norescale(ctx, r, a, b, NULL, m->scratch);
     case HE_PLAN_MULTIPLY_PLAIN:
         return he_ckks_multiply_plain_norescale(ctx, r, a, m->plan->plains[s->plain]);
-    case HE_PLAN_MULTIPLY_SCALAR:
-        return he_ckks_multiply_scalar_norescale(ctx, r, a, s->scalar);
+    case HE_PLAN_WEIGHTED:
+        return run_weighted(m, s, r);
     case HE_PLAN_MULTIPLY_INTEGER:
         return he_ckks_multiply_integer(ctx, r, a, s->integer);
     case HE_PLAN_RELINEARIZE:
@@ -104,7 +128,8 @@ static he_status run_step(machine *m, const he_plan_step *s)
     he_ciphertext **r = &m->registers[s->r];
     if (*r == NULL)
         HE_TRY(he_ciphertext_create(ctx, r, s->state.size, s->state.level));
-    const he_ciphertext *a = operand(m, s->a), *b = s->b == HE_PLAN_NONE ? NULL : operand(m, s->b);
+    const he_ciphertext *a = s->a == HE_PLAN_NONE ? NULL : operand(m, s->a);
+    const he_ciphertext *b = s->b == HE_PLAN_NONE ? NULL : operand(m, s->b);
     HE_TRY(ctx->params.scheme == HE_SCHEME_CKKS ? run_ckks(m, s, *r, a, b)
                                                 : run_bfv(m, s, *r, a, b));
     (*r)->log_sigma = s->state.log_sigma;
