@@ -61,7 +61,7 @@ enum {
     HE_ENCLAVE_KEY_UNLOCKED = 1 << 6   /**< the platform key is in ordinary memory */
 };
 
-/* --- Host ---------------------------------------------------------------------------------------- */
+/* --- Host ------------------------------------------------------------------------------------- */
 
 /** What to run and how.  Start from HE_ENCLAVE_CONFIG_INIT; zero means default. */
 typedef struct he_enclave_config {
@@ -76,7 +76,7 @@ typedef struct he_enclave_config {
     uint64_t memory_limit; /**< bytes of heap in the enclave, measured; 0 means 256 MiB */
     bool debug;            /**< measured, stated in evidence, refused by default policies */
     /** A launcher that is root runs the enclave as this user; 0: the system user `he-enclave` if
-     *  there is one.  Without another user the enclave runs as the launcher and evidence says so. */
+     *  there is one.  Without another user it runs as the launcher and evidence says so. */
     uint32_t uid;
     uint32_t gid; /**< used with uid; 0: the same number */
     /** A signed manifest of HE_MANIFEST_BYTES: the enclave starts only if it fits the image and
@@ -158,7 +158,7 @@ HE_API HE_MUST_CHECK he_status he_manifest_sign(uint8_t *manifest, const uint8_t
 /** The public key of a signer's seed: HE_SIGNER_KEY_BYTES. */
 HE_API HE_MUST_CHECK he_status he_signer_public_key(uint8_t *key, const uint8_t *seed);
 
-/* --- Client: policy and appraisal ---------------------------------------------------------------- */
+/* --- Client: policy and appraisal ------------------------------------------------------------- */
 
 /** What a client trusts.  A new policy trusts nothing: at least one measurement or signer, and one
  *  platform key, must be allowed. */
@@ -268,7 +268,7 @@ HE_API HE_MUST_CHECK he_status he_evidence_appraise(he_appraisal *appraisal, con
                                                     size_t n, const uint8_t *report_data,
                                                     const he_policy *policy, int64_t now);
 
-/* --- Client: session ----------------------------------------------------------------------------- */
+/* --- Client: session -------------------------------------------------------------------------- */
 
 /** The client's end of a session.  One thread at a time. */
 typedef struct he_session he_session;
@@ -300,7 +300,7 @@ HE_API HE_MUST_CHECK he_status he_session_open(he_session *session, void *messag
 /** Wipes and frees; NULL is allowed. */
 HE_API void he_session_destroy(he_session *session);
 
-/* --- Client: a program in an enclave ------------------------------------------------------------- */
+/* --- Client: a program in an enclave ---------------------------------------------------------- */
 
 /** Carries request to the enclave and brings its answer back: a socket, or a call in tests.
  *  The answer has at most HE_ENCLAVE_REPLY_MAX bytes, and capacity is so much. */

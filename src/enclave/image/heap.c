@@ -62,27 +62,31 @@ static void split(block *b, size_t length)
     b->length = length;
 }
 
+/* The first free block of at least length bytes from b up to stop; NULL if there is none. */
+static block *find(block *b, const block *stop, size_t length)
+{
+    while (b != stop && (b->used || b->length < length))
+        b = b->next;
+    return b == stop ? NULL : b;
+}
+
 void *he_alloc_raw(size_t count, size_t size)
 {
     if (size != 0 && count > (SIZE_MAX / 2) / size)
         return NULL;
     size_t length = (count * size + HE_ALIGN - 1) / HE_ALIGN * HE_ALIGN;
-    block *b = rover;
-    do {
-        if (b == NULL)
-            b = (block *)(void *)region;
-        if (!b->used && b->length >= length) {
-            split(b, length);
-            b->used = true;
-            rover = b->next;
-            unsigned char *end = payload(b) + b->length;
-            if (end > high)
-                high = end;
-            return payload(b);
-        }
-        b = b->next;
-    } while (b != rover);
-    return NULL;
+    block *b = find(rover, NULL, length);
+    if (b == NULL)
+        b = find((block *)(void *)region, rover, length);
+    if (b == NULL)
+        return NULL;
+    split(b, length);
+    b->used = true;
+    rover = b->next;
+    unsigned char *end = payload(b) + b->length;
+    if (end > high)
+        high = end;
+    return payload(b);
 }
 
 void *he_alloc(size_t count, size_t size)

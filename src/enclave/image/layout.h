@@ -24,7 +24,7 @@
  *   INPUT    kind u32 | index u32 | type u32 | first u32 | count u32 | count values of 8 bytes
  *   RUN      kind u32 | count u32 | count functions u32
  *   OUTPUT   kind u32 | index u32 | first u32 | count u32
- *                                    -> id 32 | index u32 | type u32 | first u32 | count u32 | values
+ *                        -> id 32 | index u32 | type u32 | first u32 | count u32 | values
  * An answer begins with kind u32 | status i32; after a failure a sentence follows. */
 enum {
     HE_TASK_PROGRAM = 1,
