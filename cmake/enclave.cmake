@@ -69,7 +69,7 @@ endforeach()
 
 if(HE_BUILD_TESTS)
     # An image that misbehaves on request.
-    he_add_image(he_enclave_image_faults ${PROJECT_SOURCE_DIR}/tests/enclave/faults.c)
+    he_add_image(he_enclave_image_faults ${PROJECT_SOURCE_DIR}/tests/enclave/image/faults.c)
     set_target_properties(he_enclave_image_faults PROPERTIES OUTPUT_NAME he-enclave-image-faults)
     add_dependencies(he_enclave_static he_enclave_image_faults)
 endif()

@@ -76,7 +76,7 @@ static he_status exchange(he_session *s, size_t n, size_t *length)
         return he_fail(HE_ERR_FORMAT, "the enclave answers something else than what was asked");
     he_status status = (he_status)(int32_t)he_load32(r->message + 4);
     if (status > HE_OK || status < HE_ERR_ROLLBACK)
-        return he_fail(HE_ERR_FORMAT, "the enclave answers with an unknown status");
+        return he_fail(HE_ERR_FORMAT, "the enclave answers with unknown status %d", (int)status);
     if (status != HE_OK)
         return enclave_says(status, r->message + HE_TASK_ANSWER_HEAD, got - HE_TASK_ANSWER_HEAD);
     *length = got;
