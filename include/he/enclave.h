@@ -71,7 +71,8 @@ typedef struct he_enclave_config {
      *  installed one. */
     const char *image_path;
     /** Directory of the platform key; NULL: /var/lib/he for root, else $XDG_STATE_HOME/he or
-     *  ~/.local/state/he.  Made where it is missing. */
+     *  ~/.local/state/he.  Made where it is missing; a directory that is named here is made only
+     *  within one that is there. */
     const char *state_dir;
     uint64_t memory_limit; /**< bytes of heap in the enclave, measured; 0 means 256 MiB */
     bool debug;            /**< measured, stated in evidence, refused by default policies */

@@ -42,22 +42,27 @@ static he_status default_directory(char path[PATH_MAX])
     return HE_OK;
 }
 
-static he_status resolve(char path[PATH_MAX], const char *state_dir)
+/* *parents: directories whose path ends at this byte or later may be made.  One that somebody names
+ * is made itself, but not what should hold it: a slip must not leave a tree behind. */
+static he_status resolve(char path[PATH_MAX], size_t *parents, const char *state_dir)
 {
-    if (state_dir == NULL)
+    if (state_dir == NULL) {
+        *parents = 1;
         return default_directory(path);
+    }
+    *parents = strlen(state_dir);
     if (snprintf(path, PATH_MAX, "%s", state_dir) >= PATH_MAX)
         return he_fail(HE_ERR_IO, "platform key: the path of the state directory is too long");
     return HE_OK;
 }
 
-/* Makes the directory and those above it that are missing. */
-static void make_directories(const char *path)
+/* Makes the directory, and those above it that end at or after from, if they are missing. */
+static void make_directories(const char *path, size_t from)
 {
     char part[PATH_MAX];
     size_t n = strlen(path);
     memcpy(part, path, n + 1);
-    for (size_t i = 1; i <= n; i++)
+    for (size_t i = from; i <= n; i++)
         if (part[i] == '/' || part[i] == '\0') {
             part[i] = '\0';
             mkdir(part, 0755); /* what fails here shows when the directory is opened */
@@ -66,9 +71,9 @@ static void make_directories(const char *path)
 }
 
 /* The directory, locked; the caller closes it. */
-static he_status open_directory(int *fd, const char *path)
+static he_status open_directory(int *fd, const char *path, size_t parents)
 {
-    make_directories(path);
+    make_directories(path, parents);
     int d = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (d < 0)
         return he_fail(HE_ERR_IO, "platform key: %s: %s", path, strerror(errno));
@@ -167,7 +172,8 @@ static he_status open_platform(he_platform *p, const char *state_dir, bool count
     if (sodium_init() < 0)
         return he_fail(HE_ERR_ENTROPY, "platform key: libsodium does not start");
     char path[PATH_MAX];
-    HE_TRY(resolve(path, state_dir));
+    size_t parents;
+    HE_TRY(resolve(path, &parents, state_dir));
     memset(p, 0, sizeof *p);
     bool secret;
     p->secret_key = he_secret_map(SECRET_BYTES, &secret);
@@ -175,7 +181,7 @@ static he_status open_platform(he_platform *p, const char *state_dir, bool count
         return he_fail(HE_ERR_MEMORY, "platform key: no memory");
     p->flags = secret ? 0 : HE_ENCLAVE_KEY_UNLOCKED;
     int directory = -1;
-    he_status status = open_directory(&directory, path);
+    he_status status = open_directory(&directory, path, parents);
     if (status == HE_OK)
         status = load_key(p, directory);
     if (status == HE_OK && count)
@@ -215,7 +221,8 @@ he_status he_platform_public_key(uint8_t *key, const char *state_dir)
 {
     HE_REQUIRE_PTR(key);
     char path[PATH_MAX];
-    HE_TRY(resolve(path, state_dir));
+    size_t parents;
+    HE_TRY(resolve(path, &parents, state_dir));
     int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)
         return he_fail(HE_ERR_IO, "he_platform_public_key: %.120s: %s", path, strerror(errno));

@@ -54,23 +54,23 @@ Test(platform, is_made_once_and_kept)
     lab_clean();
 }
 
-Test(platform, directories_are_made)
+Test(platform, a_named_directory_is_made_but_not_what_should_hold_it)
 {
     const char *directory = lab_directory();
-    char path[160], inner[160];
+    char path[160], inner[160], file[256];
     at(inner, directory, "state");
     at(path, inner, "he");
-    he_assert_ok(he_platform_init(path));
+    he_assert_fails(he_platform_init(path), HE_ERR_IO, "No such file");
+    cr_assert_neq(access(inner, F_OK), 0, "nothing is left behind");
+    he_assert_ok(he_platform_init(inner));
     uint8_t key[HE_PLATFORM_KEY_BYTES];
-    he_assert_ok(he_platform_public_key(key, path));
-    char file[256];
-    static const char *const files[] = {"platform.key", "platform.pub", "platform.boots"};
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(file, sizeof file, "%s/%s", path, files[i]);
-        unlink(file);
+    he_assert_ok(he_platform_public_key(key, inner));
+    static const char *const files[] = {"platform.key", "platform.pub"};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(file, sizeof file, "%s/%s", inner, files[i]);
+        cr_assert_eq(unlink(file), 0);
     }
-    cr_assert_eq(rmdir(path), 0, "nothing else is left in it");
-    cr_assert_eq(rmdir(inner), 0);
+    cr_assert_eq(rmdir(inner), 0, "nothing else is in it");
     lab_clean();
 }
 
