@@ -61,9 +61,13 @@ static void raise_digit(void *arg, size_t d, size_t worker)
     }
     he_arena *arena = he_scratch_arena(j->scratch, worker);
     he_arena_mark mark = he_arena_save(arena);
-    if (he_rns_conv_fast(j->level->mod_up[d], out, (const uint64_t *const *)in, arena) != HE_OK)
-        atomic_store(&j->no_memory, true);
+    he_status status =
+        he_rns_conv_fast(j->level->mod_up[d], out, (const uint64_t *const *)in, arena);
     he_arena_restore(arena, mark);
+    if (status != HE_OK) {
+        atomic_store(&j->no_memory, true);
+        return;
+    }
     for (size_t i = 0; i < j->extended; i++) {
         const he_rns_prime *p = he_ctx_extended(j->ctx, j->level->limbs, i);
         uint64_t *limb = raised_limb(j, d, i);
