@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The vocabulary of four lanes of 64-bit integers, any prime below 2^61: Shoup products with a
  * truncated high half.  Words of the vocabulary are explained in README.md; ranges are derived in
- * docs/bounds.md, sections 2, 3 and 5.  Primes below 2^60 are lazy (values up to 16q fit a word). */
+ * docs/bounds.md, sections 2, 3 and 5.  Primes below 2^60 are lazy (16q fits a word). */
 #ifndef HE_SIMD_AVX2_H
 #define HE_SIMD_AVX2_H
 
@@ -105,8 +105,8 @@ HV_INLINE hv_lane_factor hv_lane_factor_load(const hv_elem *t)
     return (hv_lane_factor){hv_u64_load(t), hv_u64_load(t + HV_LANES)};
 }
 
-/* floor(x y / 2^64), short by at most 2: the low halves' product and the carry out of the middle are
- * left out. */
+/* floor(x y / 2^64), short by at most 2: the low halves' product and the carry out of the middle
+ * are left out. */
 HV_INLINE hv high_truncated(hv x, hv y)
 {
     hv x_hi = _mm256_srli_epi64(x, 32), y_hi = _mm256_srli_epi64(y, 32);

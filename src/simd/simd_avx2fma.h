@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The vocabulary of four lanes of doubles, primes below 2^50: a product is two doubles, exactly, and
- * its quotient by q is rounded by adding 1.5 2^52.  Working values are signed, |x| <= B q; ranges are
- * derived in docs/bounds.md, sections 4 and 5.  Primes below 2^48 are lazy.
+/* The vocabulary of four lanes of doubles, primes below 2^50: a product is two doubles, exactly,
+ * and its quotient by q is rounded by adding 1.5 2^52.  Working values are signed, |x| <= B q;
+ * ranges are derived in docs/bounds.md, sections 4 and 5.  Primes below 2^48 are lazy.
  * Needs round-to-nearest without flush to zero and -ffp-contract=off. */
 #ifndef HE_SIMD_AVX2FMA_H
 #define HE_SIMD_AVX2FMA_H
@@ -191,7 +191,7 @@ HV_INLINE hv hv_inverse_settle(hv x, unsigned doublings, bool strict, const hv_p
     return nearest(x, p);
 }
 
-/* --- sums of products of a < 2^50 by b < q: lazy 8 terms from 1.5 2^102, strict 4 from 1.5 2^103 - */
+/* --- sums of products a b, a < 2^50: lazy 8 terms from 1.5 2^102, strict 4 from 1.5 2^103 ---- */
 HV_INLINE unsigned hv_sum_terms(bool strict)
 {
     return strict ? 4 : 8;

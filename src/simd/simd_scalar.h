@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The vocabulary of one lane: plain 64-bit words, any prime below 2^61.  Words of the vocabulary are
- * explained in README.md; ranges are derived in docs/bounds.md, sections 2 and 5. */
+/* The vocabulary of one lane: plain 64-bit words, any prime below 2^61.  Its words are explained
+ * in README.md; ranges are derived in docs/bounds.md, sections 2 and 5. */
 #ifndef HE_SIMD_SCALAR_H
 #define HE_SIMD_SCALAR_H
 

@@ -114,7 +114,7 @@ static void for_each(void (*check)(const he_vec_kernels *, const field *))
 static uint64_t a[N] __attribute__((aligned(64))), b[N] __attribute__((aligned(64)));
 static uint64_t r[N] __attribute__((aligned(64))), old[N] __attribute__((aligned(64)));
 
-/* One of the kernels on two arrays, its oracle, all patterns, all ways in which r may be an input. */
+/* A kernel on two arrays, its oracle, all patterns, all ways in which r may be an input. */
 typedef void binary(uint64_t *, const uint64_t *, const uint64_t *, size_t, const he_modulus *);
 typedef uint64_t oracle(const field *, uint64_t, uint64_t);
 
