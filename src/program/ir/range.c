@@ -32,6 +32,8 @@ static he_interval negate(he_interval x)
 
 static he_interval multiply(he_interval x, he_interval y)
 {
+    if ((x.lo == 0 && x.hi == 0) || (y.lo == 0 && y.hi == 0))
+        return (he_interval){0, 0};
     const double p[4] = {x.lo * y.lo, x.lo * y.hi, x.hi * y.lo, x.hi * y.hi};
     he_interval r = {p[0], p[0]};
     for (int i = 1; i < 4; i++) {

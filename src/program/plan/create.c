@@ -2,6 +2,7 @@
 /* From a program to a plan: parameters are guessed, the program is lowered under them, and the
  * bounds that the lowering gives say by how many bits the guess was off. */
 #include "core/memory.h"
+#include "math/prime.h"
 #include "program/plan/plan.h"
 
 #include <math.h>
@@ -10,14 +11,16 @@
 
 static void clear_steps(he_plan *plan)
 {
-    for (uint32_t i = 0; i < plan->plain_count; i++)
+    for (size_t i = 0; plan->plains != NULL && i < plan->plain_count; i++)
         he_plaintext_destroy(plan->plains[i]);
     he_free(plan->plains);
+    he_free(plan->plain_list);
     he_free(plan->steps);
     he_free(plan->terms);
     he_free(plan->rotations);
     he_context_destroy(plan->ctx);
     plan->plains = NULL;
+    plan->plain_list = NULL;
     plan->steps = NULL;
     plan->terms = NULL;
     plan->rotations = NULL;
@@ -32,6 +35,7 @@ void he_plan_destroy(he_plan *plan)
     if (plan == NULL)
         return;
     clear_steps(plan);
+    he_free(plan->inputs);
     he_free(plan->exponents);
     he_free(plan->outputs);
     he_program_destroy(plan->program);
@@ -54,12 +58,11 @@ static he_status lower(he_plan *plan, he_plain_value *plain, const he_params *pa
     clear_steps(plan);
     HE_TRY(he_context_create(&plan->ctx, params));
     const he_context *ctx = plan->ctx;
-    plan->input = (he_plan_state){.level = ctx->top_level,
-                                  .size = 2,
-                                  .degree = 1,
-                                  .log_sigma = p->type == HE_PROGRAM_REAL ? he_plan_fresh_ckks(ctx)
-                                                                          : he_plan_fresh_bfv(ctx),
-                                  .largest = 1};
+    const double fresh =
+        p->type == HE_PROGRAM_REAL ? he_plan_fresh_ckks(ctx) : he_plan_fresh_bfv(ctx);
+    for (uint32_t i = 0; i < p->input_count; i++)
+        plan->inputs[i] = (he_plan_state){
+            .level = ctx->top_level, .size = 2, .degree = 1, .log_sigma = fresh, .largest = 1};
     he_lowering l = {.plan = plan, .ctx = ctx, .program = p, .plain = plain};
     if (p->type == HE_PROGRAM_REAL)
         he_plan_lower_ckks(&l);
@@ -90,11 +93,34 @@ static bool rotates(const he_program *p)
     return false;
 }
 
+/* Slots take a prime t that is 1 mod 2n, so t says how long vectors can be. */
+static he_status check_batching(const he_program *p, uint32_t slots)
+{
+    const uint64_t t = p->modulus;
+    uint32_t most = 0;
+    for (uint32_t n = HE_MIN_N; n <= HE_MAX_N && t % (2 * (uint64_t)n) == 1; n *= 2)
+        most = n;
+    if (!he_prime_test(t))
+        most = 0;
+    if (most == 0)
+        return he_fail(HE_ERR_UNSUPPORTED,
+                       "he_plan_create: t = %llu has no slots: take a prime from "
+                       "he_batching_prime()",
+                       (unsigned long long)t);
+    if (slots > most)
+        return he_fail(HE_ERR_UNSUPPORTED,
+                       "he_plan_create: t = %llu has slots for vectors of %u: take a prime from "
+                       "he_batching_prime() for n = %u",
+                       (unsigned long long)t, most / (slots / p->size), slots);
+    return HE_OK;
+}
+
 static he_status plan_integer(he_plan *plan, he_plain_value *plain, he_params *params, bool given)
 {
     const he_program *p = plan->program;
     /* rotations wrap where values repeat: within a row of n/2 */
     const uint32_t slots = rotates(p) ? 2 * p->size : p->size;
+    HE_TRY(check_batching(p, slots));
     params->scheme = HE_SCHEME_BFV;
     params->plain_modulus = p->modulus;
     params->plain_bits = 0;
@@ -201,9 +227,10 @@ static he_status make(he_plan *plan, const he_program *program, const he_params 
 {
     HE_TRY(he_ir_canonical(&plan->program, program));
     const he_program *p = plan->program;
+    plan->inputs = he_alloc(p->input_count, sizeof *plan->inputs);
     plan->exponents = he_alloc(p->input_count, sizeof *plan->exponents);
     plan->outputs = he_alloc(p->output_count, sizeof *plan->outputs);
-    if (plan->exponents == NULL || plan->outputs == NULL)
+    if (plan->inputs == NULL || plan->exponents == NULL || plan->outputs == NULL)
         return he_fail(HE_ERR_MEMORY, "he_plan_create: no memory");
     he_params params = HE_PARAMS_INIT;
     if (hints != NULL)
@@ -215,6 +242,8 @@ static he_status make(he_plan *plan, const he_program *program, const he_params 
     HE_TRY(he_plan_fold(&plain, p));
     he_status status = p->type == HE_PROGRAM_REAL ? plan_real(plan, plain, &params, given)
                                                   : plan_integer(plan, plain, &params, given);
+    if (status == HE_OK)
+        status = he_plan_encode(plan);
     he_plan_fold_free(plain, p);
     HE_TRY(status);
     HE_TRY(he_plan_assign(plan));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Appending steps to a plan, and plaintexts for them. */
+/* Appending steps to a plan. */
 #include "core/memory.h"
 #include "program/plan/plan.h"
 
@@ -9,7 +9,7 @@
 const he_plan_state *he_plan_state_of(const he_lowering *l, uint32_t reg)
 {
     const uint32_t inputs = l->program->input_count;
-    return reg < inputs ? &l->plan->input : &l->plan->steps[reg - inputs].state;
+    return reg < inputs ? &l->plan->inputs[reg] : &l->plan->steps[reg - inputs].state;
 }
 
 /* *array has room for one more element; false without memory. */
@@ -134,53 +134,24 @@ void he_plan_set_output(he_lowering *l, uint32_t i, uint32_t reg, int exponent)
         (he_plan_output){.reg = reg, .exponent = exponent, .state = *he_plan_state_of(l, reg)};
 }
 
-/* --- Plaintexts -------------------------------------------------------------------------------- */
-
-/* A new plaintext in the plan's list, or NULL with the failure noted. */
-static he_plaintext *new_plain(he_lowering *l)
+uint32_t he_plan_emit_plain(he_lowering *l, he_plan_op op, uint32_t a, const he_plain_value *value,
+                            double factor, double size)
 {
     he_plan *plan = l->plan;
     if (l->status != HE_OK)
-        return NULL;
-    void *plains = plan->plains;
-    size_t room = plan->plain_room;
-    const bool enough = more_room(&plains, &room, plan->plain_count, sizeof *plan->plains);
-    plan->plains = plains;
-    plan->plain_room = (uint32_t)room;
-    if (!enough) {
-        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory for plaintexts");
-        return NULL;
+        return 0;
+    void *list = plan->plain_list;
+    const bool room = more_room(&list, &plan->plain_room, plan->plain_count, sizeof(he_plan_plain));
+    plan->plain_list = list;
+    if (!room) {
+        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory for steps");
+        return 0;
     }
-    l->status = he_plaintext_create(l->ctx, &plan->plains[plan->plain_count]);
-    return l->status == HE_OK ? plan->plains[plan->plain_count++] : NULL;
-}
-
-uint32_t he_plan_plain_real(he_lowering *l, const double *values, double factor, uint32_t level)
-{
-    he_plaintext *pt = new_plain(l);
-    const uint32_t size = l->program->size, slots = he_context_slots(l->ctx);
-    double *all = pt == NULL ? NULL : he_alloc_raw(slots, sizeof *all);
-    if (pt != NULL && all == NULL)
-        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory for a constant");
-    for (uint32_t i = 0; all != NULL && i < slots; i++)
-        all[i] = values[i % size] * factor;
-    if (all != NULL)
-        l->status = he_ckks_encode(l->ctx, pt, all, slots, level, NULL);
-    he_free(all);
-    return l->plan->plain_count - 1;
-}
-
-uint32_t he_plan_plain_integer(he_lowering *l, const int64_t *values)
-{
-    he_plaintext *pt = new_plain(l);
-    const uint32_t size = l->program->size, slots = he_context_slots(l->ctx);
-    int64_t *all = pt == NULL ? NULL : he_alloc_raw(slots, sizeof *all);
-    if (pt != NULL && all == NULL)
-        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory for a constant");
-    for (uint32_t i = 0; all != NULL && i < slots; i++)
-        all[i] = values[i % size];
-    if (all != NULL)
-        l->status = he_bfv_encode_i64(l->ctx, pt, all, slots);
-    he_free(all);
-    return l->plan->plain_count - 1;
+    plan->plain_list[plan->plain_count] =
+        (he_plan_plain){.value = value, .factor = factor, .level = he_plan_state_of(l, a)->level};
+    return he_plan_emit(l, (he_plan_step){.op = op,
+                                          .a = a,
+                                          .b = HE_PLAN_NONE,
+                                          .plain = (uint32_t)plan->plain_count++,
+                                          .size = size});
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Levels, degrees and exponents of a REAL program, in four passes over its nodes.
+/* Levels, degrees and exponents of a REAL program, in four passes over its nodes (again
+ * where scaling needs a level).
  *
  * Levels: the longest path, where products and constants cost one and a polynomial of degree d
  * ceil(log2(d + 1)).  Rescaling is lazy, as the waterline of EVA (Dathathri et al. 2020, section
@@ -9,18 +10,21 @@
 #include <math.h>
 
 #define MAX_INTEGER 65536.0
+#define NOTHING     0x1p-64 /* beyond any precision that can be asked for */
 #define NO_CAP      100000
+#define MAX_EXCESS  12
+#define MAX_ROUNDS  16
 
-/* Smallest e with |x| <= 2^e for all x of the node. */
-static int natural(const he_node *node)
+/* Smallest e with |x| <= 2^e for all x. */
+int he_ckks_natural(const he_node *node)
 {
     const double most = fmax(fabs(node->lo), fabs(node->hi));
     int e;
-    if (most == 0)
+    if (most < NOTHING)
         return 0;
     if (frexp(most, &e) == 0.5)
         e--;
-    return e < -64 ? -64 : e;
+    return e;
 }
 
 bool he_ckks_by_integer(const he_plain_value *plain, const he_node *node)
@@ -54,6 +58,17 @@ static uint32_t operand(const he_program *p, uint32_t i, unsigned k)
 bool he_ckks_used_wide(const he_ckks_place *places, uint32_t i, uint32_t u)
 {
     return places[i].wide && places[u].wide && places[u].deep == places[i].deep;
+}
+
+bool he_ckks_tied(const he_ckks_place *places, uint32_t i, uint32_t u)
+{
+    return places[i].wide ? he_ckks_used_wide(places, i, u) : places[u].deep == places[i].deep;
+}
+
+int he_ckks_factor_exponent(const he_ckks_place *places, const he_program *p, uint32_t u,
+                            uint32_t deep)
+{
+    return places[u].deep + 1 < deep ? he_ckks_natural(&p->nodes[u]) : places[u].exponent;
 }
 
 static uint32_t max32(uint32_t x, uint32_t y)
@@ -98,7 +113,7 @@ static void place_node(he_ckks_place *places, const he_program *p, const he_plai
         }
         break;
     case HE_OP_POLYNOMIAL:
-        r->deep += he_ceil_log2(node->words);
+        r->deep += he_ceil_log2(node->words) + r->scaled;
         r->wide = true;
         break;
     default:
@@ -143,11 +158,12 @@ static void cap_node(he_ckks_place *places, const he_program *p, const he_plain_
     bool fixed = true;
     switch ((he_op)node->op) {
     case HE_OP_INPUT:
-        r->cap = natural(node);
+        r->cap = he_ckks_natural(node);
         break;
     case HE_OP_MULTIPLY:
         if (a != HE_PLAN_NONE && b != HE_PLAN_NONE) {
-            r->cap = places[a].exponent + places[b].exponent;
+            r->cap = he_ckks_factor_exponent(places, p, a, r->deep) +
+                     he_ckks_factor_exponent(places, p, b, r->deep);
             break;
         }
         fixed = he_ckks_by_integer(plain, node);
@@ -161,7 +177,7 @@ static void cap_node(he_ckks_place *places, const he_program *p, const he_plain_
         r->cap = NO_CAP;
         for (unsigned k = 0; k < 2; k++) {
             const uint32_t u = k == 0 ? a : b;
-            if (u != HE_PLAN_NONE && (!r->wide || he_ckks_used_wide(places, i, u)))
+            if (u != HE_PLAN_NONE && he_ckks_tied(places, i, u))
                 r->cap = min_int(r->cap, places[u].cap);
         }
         break;
@@ -175,7 +191,7 @@ static void cap_node(he_ckks_place *places, const he_program *p, const he_plain_
         break;
     }
     if (r->pinned && !fixed)
-        r->cap = min_int(r->cap, natural(node));
+        r->cap = min_int(r->cap, he_ckks_natural(node));
     r->exponent = r->cap;
 }
 
@@ -185,12 +201,12 @@ static void settle(he_ckks_place *places, const he_program *p, uint32_t i)
     he_ckks_place *r = &places[i];
     const bool free_choice = is_sum(&p->nodes[i]) || r->cap == NO_CAP;
     if (!r->pinned && free_choice)
-        r->exponent = min_int(r->cap, r->wanted ? r->want : natural(&p->nodes[i]));
+        r->exponent = min_int(r->cap, r->wanted ? r->want : he_ckks_natural(&p->nodes[i]));
     if (!is_sum(&p->nodes[i]))
         return;
     for (unsigned k = 0; k < 2; k++) {
         const uint32_t u = operand(p, i, k);
-        if (u == HE_PLAN_NONE || (r->wide && !he_ckks_used_wide(places, i, u)))
+        if (u == HE_PLAN_NONE || !he_ckks_tied(places, i, u))
             continue;
         if (!places[u].wanted || places[u].want < r->exponent)
             places[u].want = r->exponent;
@@ -198,10 +214,11 @@ static void settle(he_ckks_place *places, const he_program *p, uint32_t i)
     }
 }
 
-void he_ckks_layout(he_ckks_place *places, const he_program *p, const he_plain_value *plain)
+static void layout_once(he_ckks_place *places, const he_program *p, const he_plain_value *plain)
 {
     for (uint32_t i = 0; i < p->node_count; i++) {
-        places[i].two = places[i].one = HE_PLAN_NONE;
+        places[i] =
+            (he_ckks_place){.two = HE_PLAN_NONE, .one = HE_PLAN_NONE, .scaled = places[i].scaled};
         if (p->nodes[i].encrypted)
             place_node(places, p, plain, i);
     }
@@ -216,4 +233,30 @@ void he_ckks_layout(he_ckks_place *places, const he_program *p, const he_plain_v
     for (uint32_t i = p->node_count; i-- > 0;)
         if (p->nodes[i].encrypted)
             settle(places, p, i);
+}
+
+/* Polynomials whose argument's slots reach 2^excess have powers that reach 2^(excess degree): where
+ * that is more than a dozen bits, a level for scaling is the smaller cost. */
+static bool mark_scaled(he_ckks_place *places, const he_program *p)
+{
+    bool marked = false;
+    for (uint32_t i = 0; i < p->node_count; i++) {
+        const he_node *node = &p->nodes[i];
+        if (!node->encrypted || node->op != HE_OP_POLYNOMIAL || places[i].scaled)
+            continue;
+        const int excess = he_ckks_natural(&p->nodes[node->a]) - places[node->a].exponent;
+        if (excess > 0 && (uint32_t)excess * (node->words - 1) > MAX_EXCESS) {
+            places[i].scaled = true;
+            marked = true;
+        }
+    }
+    return marked;
+}
+
+/* A mark moves levels, and so may bring others; marks are never taken back. */
+void he_ckks_layout(he_ckks_place *places, const he_program *p, const he_plain_value *plain)
+{
+    layout_once(places, p, plain);
+    for (unsigned round = 0; round < MAX_ROUNDS && mark_scaled(places, p); round++)
+        layout_once(places, p, plain);
 }

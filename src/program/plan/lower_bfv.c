@@ -10,11 +10,12 @@
 typedef struct place {
     uint32_t three, two; /* registers with three and with two polynomials, or HE_PLAN_NONE */
     bool added;          /* some user adds it */
+    bool multiplied;     /* some user needs two polynomials */
 } place;
 
 static uint32_t any(const place *p)
 {
-    return p->three != HE_PLAN_NONE ? p->three : p->two;
+    return p->two != HE_PLAN_NONE ? p->two : p->three;
 }
 
 /* The value with two polynomials. */
@@ -29,40 +30,27 @@ static void keep(he_lowering *l, place *p, uint32_t reg)
 {
     if (l->status != HE_OK)
         return;
-    if (he_plan_state_of(l, reg)->size == 3)
-        p->three = reg;
-    else
+    if (he_plan_state_of(l, reg)->size == 2) {
         p->two = reg;
+        return;
+    }
+    p->three = reg;
+    if (p->multiplied) /* what is needed with two polynomials anyway enters sums with two */
+        (void)two(l, p);
 }
 
-/* sign times the values as a plaintext; *norm bounds the 2-norm of its centred coefficients: a
- * splat is one coefficient, n of them are up to t/2 each. */
-static uint32_t encode(he_lowering *l, const he_plain_value *v, int sign, double *norm)
+/* The 2-norm of a constant's centred coefficients: a splat is one coefficient, n of them are up to
+ * t/2 each. */
+static double norm(const he_lowering *l, const he_plain_value *v)
 {
-    const uint32_t size = l->program->size;
-    const double t = (double)l->program->modulus;
-    int64_t *values = he_alloc_raw(size, sizeof *values);
-    if (values == NULL) {
-        l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory for a constant");
-        return 0;
-    }
-    for (uint32_t i = 0; i < size; i++)
-        values[i] = sign * he_plain_integer_at(v, i);
-    *norm = v->splat ? fmax(fabs((double)values[0]), 1) : t / 2 * sqrt((double)l->ctx->n);
-    const uint32_t plain = he_plan_plain_integer(l, values);
-    he_free(values);
-    return plain;
+    return v->splat ? fmax(fabs((double)he_plain_integer_at(v, 0)), 1)
+                    : (double)l->program->modulus / 2 * sqrt((double)l->ctx->n);
 }
 
 static uint32_t with_plain(he_lowering *l, he_plan_op op, uint32_t a, const he_plain_value *v,
                            int sign)
 {
-    double norm = 0;
-    if (l->status != HE_OK)
-        return 0;
-    const uint32_t plain = encode(l, v, sign, &norm);
-    return he_plan_emit(
-        l, (he_plan_step){.op = op, .a = a, .b = HE_PLAN_NONE, .plain = plain, .size = norm});
+    return he_plan_emit_plain(l, op, a, v, sign, norm(l, v));
 }
 
 /* a + b or a - b, at least one of them encrypted. */
@@ -88,7 +76,8 @@ static uint32_t lower_product(he_lowering *l, const he_node *node, place *places
     if (l->plain[node->b].known)
         return with_plain(l, HE_PLAN_MULTIPLY_PLAIN, any(&places[node->a]), &l->plain[node->b], 1);
     const uint32_t a = two(l, &places[node->a]), b = two(l, &places[node->b]);
-    return he_plan_emit2(l, self->added ? HE_PLAN_MULTIPLY_LAZY : HE_PLAN_MULTIPLY, a, b);
+    const bool lazy = self->added && !self->multiplied;
+    return he_plan_emit2(l, lazy ? HE_PLAN_MULTIPLY_LAZY : HE_PLAN_MULTIPLY, a, b);
 }
 
 static uint32_t lower_node(he_lowering *l, const he_node *node, place *places, const place *self)
@@ -120,15 +109,23 @@ static uint32_t lower_node(he_lowering *l, const he_node *node, place *places, c
     return 0;
 }
 
-/* Who is added: through a negation too, as that keeps the third polynomial. */
-static void mark_added(const he_program *p, place *places)
+/* How values are used; a negation keeps the third polynomial, so it passes on what its users do. */
+static void mark_users(const he_program *p, place *places)
 {
+    for (uint32_t k = 0; k < p->output_count; k++)
+        places[p->outputs[k].node].multiplied = true;
     for (uint32_t i = p->node_count; i-- > 0;) {
         const he_node *node = &p->nodes[i];
-        if (node->op == HE_OP_ADD || node->op == HE_OP_SUB)
-            places[node->a].added = places[node->b].added = true;
-        else if (node->op == HE_OP_NEGATE && places[i].added)
-            places[node->a].added = true;
+        const unsigned operands = he_op_operands((he_op)node->op);
+        for (unsigned k = 0; k < operands; k++) {
+            place *from = &places[k == 0 ? node->a : node->b];
+            if (node->op == HE_OP_ADD || node->op == HE_OP_SUB)
+                from->added = true;
+            else if (node->op == HE_OP_NEGATE)
+                from->added |= places[i].added;
+            else
+                from->multiplied = true;
+        }
     }
 }
 
@@ -159,7 +156,7 @@ void he_plan_lower_bfv(he_lowering *l)
     if (places == NULL || order == NULL)
         l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory");
     if (l->status == HE_OK) {
-        mark_added(p, places);
+        mark_users(p, places);
         for (uint32_t i = 0; i < p->node_count; i++)
             places[i].two = places[i].three = HE_PLAN_NONE;
         const uint32_t count = he_plan_order(p, order, order + p->node_count);

@@ -26,14 +26,19 @@ static uint32_t shift(he_lowering *l, uint32_t reg, int bits)
     return reg;
 }
 
-/* What the interval of a node says of its register is sharper than what the steps say. */
+/* How large the slots of a node's register can be, from its interval. */
+static double bound_of(const he_node *node, int exponent)
+{
+    return fmax(ldexp(fmax(fabs(node->lo), fabs(node->hi)), -exponent), 0x1p-200);
+}
+
+/* That is sharper than what the steps say. */
 static void note_range(he_lowering *l, uint32_t reg, const he_node *node, int exponent)
 {
     if (l->status != HE_OK || reg < l->program->input_count)
         return;
     he_plan_step *s = &l->plan->steps[reg - l->program->input_count];
-    const double most = ldexp(fmax(fabs(node->lo), fabs(node->hi)), -exponent);
-    const double bound = fmax(most, 0x1p-200);
+    const double bound = bound_of(node, exponent);
     s->bound = s->bound == 0 ? bound : fmin(s->bound, bound);
     s->state.largest = fmin(s->state.largest, s->bound);
 }
@@ -70,10 +75,19 @@ static uint32_t wide_operand(const lowering *w, uint32_t i, uint32_t u)
     return he_plan_emit_term(l, one(w, u), ldexp(factor, w->places[u].exponent - exponent), level);
 }
 
-/* Operand u of a sum of degree 1. */
+/* factor times a value of degree 1, at a lower level: what lowering it costs anyway. */
+static uint32_t scaled_to(he_lowering *l, uint32_t reg, double factor, uint32_t level)
+{
+    return he_plan_emit1(l, HE_PLAN_RESCALE, he_plan_emit_term(l, reg, factor, level + 1));
+}
+
+/* Operand u of the narrow sum i. */
 static uint32_t narrow_operand(const lowering *w, uint32_t i, uint32_t u)
 {
-    return shift(w->l, one(w, u), w->places[u].exponent - w->places[i].exponent);
+    const int bits = w->places[u].exponent - w->places[i].exponent;
+    if (he_ckks_tied(w->places, i, u))
+        return shift(w->l, one(w, u), bits);
+    return scaled_to(w->l, one(w, u), ldexp(1, bits), w->l->ctx->top_level - w->places[i].deep);
 }
 
 static uint32_t sum_operand(const lowering *w, uint32_t i, uint32_t u)
@@ -98,9 +112,7 @@ static uint32_t with_plain(he_lowering *l, he_plan_op op, uint32_t a, const he_p
     double most = 0;
     for (uint32_t i = 0; i < l->program->size; i++)
         most = fmax(most, fabs(factor * he_plain_real_at(v, i)));
-    const uint32_t plain = he_plan_plain_real(l, v->values, factor, he_plan_state_of(l, a)->level);
-    return he_plan_emit(
-        l, (he_plan_step){.op = op, .a = a, .b = HE_PLAN_NONE, .plain = plain, .size = most});
+    return he_plan_emit_plain(l, op, a, v, factor, most);
 }
 
 static uint32_t lower_sum(const lowering *w, uint32_t i)
@@ -119,13 +131,18 @@ static uint32_t lower_sum(const lowering *w, uint32_t i)
         return with_plain(l, HE_PLAN_ADD_PLAIN, sum_operand(w, i, node->a), b,
                           minus ? -unit : unit);
     const uint32_t x = sum_operand(w, i, node->a), y = sum_operand(w, i, node->b);
-    /* of degree 1 at different levels: down to the lower one */
-    if (l->status != HE_OK)
-        return 0;
-    const uint32_t x_level = he_plan_state_of(l, x)->level, y_level = he_plan_state_of(l, y)->level;
-    const uint32_t level = x_level < y_level ? x_level : y_level;
-    const uint32_t x_low = he_plan_emit_lower(l, x, level), y_low = he_plan_emit_lower(l, y, level);
-    return he_plan_emit2(l, minus ? HE_PLAN_SUB : HE_PLAN_ADD, x_low, y_low);
+    return he_plan_emit2(l, minus ? HE_PLAN_SUB : HE_PLAN_ADD, x, y);
+}
+
+/* Operand u of a product of this depth: at the level where it is multiplied. */
+static uint32_t factor(const lowering *w, uint32_t u, uint32_t deep)
+{
+    he_lowering *l = w->l;
+    const uint32_t reg = one(w, u), level = l->ctx->top_level - deep + 1;
+    const int wanted = he_ckks_factor_exponent(w->places, l->program, u, deep);
+    if (wanted == w->places[u].exponent)
+        return he_plan_emit_lower(l, reg, level);
+    return scaled_to(l, reg, ldexp(1, w->places[u].exponent - wanted), level);
 }
 
 static uint32_t lower_product(const lowering *w, uint32_t i)
@@ -146,26 +163,31 @@ static uint32_t lower_product(const lowering *w, uint32_t i)
         return with_plain(l, HE_PLAN_MULTIPLY_PLAIN, x, v,
                           ldexp(1, w->places[u].exponent - r->exponent));
     }
-    const uint32_t x = one(w, node->a), y = node->a == node->b ? x : one(w, node->b);
-    if (l->status != HE_OK)
-        return 0;
-    const uint32_t x_level = he_plan_state_of(l, x)->level, y_level = he_plan_state_of(l, y)->level;
-    const uint32_t level = x_level < y_level ? x_level : y_level;
-    const uint32_t x_low = he_plan_emit_lower(l, x, level);
-    const uint32_t y_low = x == y ? x_low : he_plan_emit_lower(l, y, level);
-    return he_plan_emit2(l, r->kept ? HE_PLAN_MULTIPLY_LAZY : HE_PLAN_MULTIPLY, x_low, y_low);
+    const uint32_t x = factor(w, node->a, r->deep);
+    const uint32_t y = node->a == node->b ? x : factor(w, node->b, r->deep);
+    return he_plan_emit2(l, r->kept ? HE_PLAN_MULTIPLY_LAZY : HE_PLAN_MULTIPLY, x, y);
 }
 
-/* With u = x / 2^e and the result over 2^f: the coefficient of u^k is c_k 2^(k e - f). */
+/* With u = x / 2^e and the result over 2^f: the coefficient of u^k is c_k 2^(k e - f).  The argument
+ * comes near 1 for nothing where it is small, for a level where it is large. */
 static uint32_t lower_polynomial(const lowering *w, uint32_t i)
 {
     he_lowering *l = w->l;
     const he_node *node = &l->program->nodes[i];
-    const int e = w->places[node->a].exponent, f = w->places[i].exponent;
+    const int f = w->places[i].exponent, natural = he_ckks_natural(&l->program->nodes[node->a]);
+    int e = w->places[node->a].exponent;
+    uint32_t x = one(w, node->a);
+    if (w->places[i].scaled) {
+        x = scaled_to(l, x, ldexp(1, e - natural), l->ctx->top_level - w->places[node->a].deep - 1);
+        e = natural;
+    } else if (e > natural) {
+        x = shift(l, x, e - natural);
+        e = natural;
+    }
     double c[HE_PLAN_MAX_COEFFICIENTS];
     for (uint32_t k = 0; k < node->words; k++)
         c[k] = ldexp(l->program->pool[node->pool + k].real, (int)k * e - f);
-    return he_plan_emit_polynomial(l, one(w, node->a), c, node->words);
+    return he_plan_emit_polynomial(l, x, c, node->words);
 }
 
 static uint32_t lower_node(const lowering *w, uint32_t i)
@@ -205,7 +227,7 @@ static uint32_t lower_node(const lowering *w, uint32_t i)
 static void bound_last_level(he_lowering *l)
 {
     he_plan *plan = l->plan;
-    plan->largest = l->ctx->top_level == 0 ? plan->input.largest : 0;
+    plan->largest = 0; /* inputs are at level 0 only where nothing is multiplied */
     for (size_t i = 0; i < plan->step_count; i++) {
         const he_plan_state *s = &plan->steps[i].state;
         if (s->level + 1 == s->degree)
@@ -219,7 +241,11 @@ static void bound_last_level(he_lowering *l)
 static void lower_one(const lowering *w, uint32_t i)
 {
     he_ckks_place *place = &w->places[i];
-    const uint32_t reg = lower_node(w, i);
+    uint32_t reg = lower_node(w, i);
+    /* what is needed with two polynomials anyway enters sums with two */
+    if (place->kept && place->pinned && w->l->status == HE_OK &&
+        he_plan_state_of(w->l, reg)->size == 3)
+        reg = he_plan_emit1(w->l, HE_PLAN_RELINEARIZE, reg);
     note_range(w->l, reg, &w->l->program->nodes[i], place->exponent);
     if (w->l->status == HE_OK && he_plan_state_of(w->l, reg)->degree == 2)
         place->two = reg;
@@ -237,8 +263,11 @@ void he_plan_lower_ckks(he_lowering *l)
         l->status = he_fail(HE_ERR_MEMORY, "he_plan_create: no memory");
     } else {
         he_ckks_layout(places, p, l->plain);
-        for (uint32_t k = 0; k < p->input_count; k++)
-            l->plan->exponents[k] = places[p->inputs[k].node].exponent;
+        for (uint32_t k = 0; k < p->input_count; k++) {
+            const uint32_t node = p->inputs[k].node;
+            l->plan->exponents[k] = places[node].exponent;
+            l->plan->inputs[k].largest = bound_of(&p->nodes[node], places[node].exponent);
+        }
         const uint32_t count = he_plan_order(p, order, order + p->node_count);
         for (uint32_t i = 0; i < count && l->status == HE_OK; i++)
             if (places[order[i]].needed)

@@ -59,6 +59,15 @@ typedef struct he_plan_step {
     he_plan_state state; /* of r; state.level is given where the step can choose it */
 } he_plan_step;
 
+typedef struct he_plain_value he_plain_value;
+
+/* A plaintext before it is encoded: what, times which factor (BFV: 1 or -1), at which level. */
+typedef struct he_plan_plain {
+    const he_plain_value *value;
+    double factor;
+    uint32_t level;
+} he_plan_plain;
+
 typedef struct he_plan_output {
     uint32_t reg;
     int exponent;
@@ -75,14 +84,15 @@ struct he_plan {
     size_t step_count, step_room;
     he_plan_term *terms;
     size_t term_count, term_room;
-    uint32_t registers; /* with the inputs */
-    he_plaintext **plains;
-    uint32_t plain_count, plain_room;
-    int32_t *rotations; /* ascending */
+    uint32_t registers;        /* with the inputs */
+    he_plan_plain *plain_list; /* while it is made; then NULL */
+    size_t plain_count, plain_room;
+    he_plaintext **plains; /* [plain_count] */
+    int32_t *rotations;    /* ascending */
     size_t rotation_count;
     bool relin_key;
-    he_plan_state input; /* of every input */
-    int *exponents;      /* [inputs] */
+    he_plan_state *inputs; /* [inputs]: fresh; largest differs */
+    int *exponents;        /* [inputs] */
     he_plan_output *outputs;
     double largest; /* CKKS: bound on what the last level must hold */
 };
@@ -91,8 +101,6 @@ struct he_plan {
  * Emitting returns the register of the result.  The first failure sticks in status; afterwards
  * emitting does nothing, so that a lowering reads as a formula.  Until registers are assigned, each
  * result has one of its own. */
-typedef struct he_plain_value he_plain_value;
-
 typedef struct he_lowering {
     he_plan *plan;
     const he_context *ctx;
@@ -112,10 +120,9 @@ uint32_t he_plan_emit_term(he_lowering *l, uint32_t a, double weight, uint32_t l
 uint32_t he_plan_emit_lower(he_lowering *l, uint32_t a, uint32_t level);
 /* The sum of all elements of the program's vectors. */
 uint32_t he_plan_emit_sum(he_lowering *l, uint32_t a);
-/* A plaintext of values (as many as the program's vectors have), repeated over the slots; returns
- * its index.  CKKS: each times factor, at this level. */
-uint32_t he_plan_plain_real(he_lowering *l, const double *values, double factor, uint32_t level);
-uint32_t he_plan_plain_integer(he_lowering *l, const int64_t *values);
+/* a op the constant times factor (BFV: 1 or -1); size bounds it as in he_plan_step. */
+uint32_t he_plan_emit_plain(he_lowering *l, he_plan_op op, uint32_t a, const he_plain_value *value,
+                            double factor, double size);
 void he_plan_set_output(he_lowering *l, uint32_t i, uint32_t reg, int exponent);
 
 /* The rules of noise, one for each scheme: step->state from the states of its operands. */
@@ -169,6 +176,8 @@ void he_plan_fuse(he_lowering *l);
 /* visit(arg, &register) for each operand of a step; it may be written. */
 void he_plan_operands(he_plan *plan, he_plan_step *step, void (*visit)(void *arg, uint32_t *reg),
                       void *arg);
+/* Encodes the plaintexts, repeated over the slots; the values that they come from may go then. */
+he_status he_plan_encode(he_plan *plan);
 /* Registers shared by results that are never live at once. */
 he_status he_plan_assign(he_plan *plan);
 /* Which keys the steps take. */

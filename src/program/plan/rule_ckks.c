@@ -12,11 +12,19 @@ static double log_scale(const he_context *ctx, const he_plan_state *s)
     return s->degree * log2(he_ckks_of(ctx)->scale[s->level]);
 }
 
-/* The model has the rounding to integers; encoding in doubles is worth more at large scales. */
+/* Encoding values up to largest: rounding to integers (variance 1/12), and the transform in doubles,
+ * 2^-52 of the largest in each slot.  As he_ckks_noise_encode(), which has the range instead. */
+static double encoding(const he_context *ctx, double scale, double largest)
+{
+    return he_noise_independent(-0.5 * log2(12),
+                                scale + log2(largest + 0x1p-200) - 52 - 0.5 * ctx->log_n);
+}
+
+/* The model of encryption has the rounding; the transform is worth more at large scales. */
 double he_plan_fresh_ckks(const he_context *ctx)
 {
     return he_noise_add(fmax(he_noise_fresh_public(ctx), he_noise_fresh_symmetric(ctx)),
-                        he_ckks_noise_encode(ctx, he_ckks_of(ctx)->scale[ctx->top_level]));
+                        encoding(ctx, log2(he_ckks_of(ctx)->scale[ctx->top_level]), 1));
 }
 
 /* a e_b + b e_a + e_a e_b; the last with z once, so that z sigma covers both tails. */
@@ -49,7 +57,7 @@ static void multiply_plain(const he_context *ctx, he_plan_state *r, const he_pla
 {
     const he_plan_state factor = {.level = a->level,
                                   .degree = 1,
-                                  .log_sigma = he_ckks_noise_encode(ctx, exp2(log_scale(ctx, a))),
+                                  .log_sigma = encoding(ctx, log_scale(ctx, a), largest),
                                   .largest = largest};
     r->log_sigma = product(ctx, a, &factor);
     r->largest = a->largest * largest;
@@ -118,7 +126,7 @@ void he_plan_rule_ckks(const he_lowering *l, he_plan_step *step)
         break;
     case HE_PLAN_ADD_PLAIN:
         r.log_sigma =
-            he_noise_independent(a->log_sigma, he_ckks_noise_encode(ctx, exp2(log_scale(ctx, a))));
+            he_noise_independent(a->log_sigma, encoding(ctx, log_scale(ctx, a), step->size));
         r.largest = a->largest + step->size;
         break;
     case HE_PLAN_ADD_SCALAR:

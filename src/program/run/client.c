@@ -55,7 +55,7 @@ he_status he_plan_encrypt_real(const he_plan *plan, he_ciphertext *ct, uint32_t 
         const double unit = ldexp(1, -plan->exponents[i]);
         for (uint32_t j = 0; j < slots; j++)
             all[j] = values[j % p->size] * unit;
-        status = he_ckks_encode(plan->ctx, pt, all, slots, plan->input.level, scratch);
+        status = he_ckks_encode(plan->ctx, pt, all, slots, plan->inputs[i].level, scratch);
     }
     if (status == HE_OK)
         status = encrypt(plan, ct, pt, pk, sk, rng, scratch);

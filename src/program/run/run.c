@@ -175,20 +175,21 @@ static he_status check_input(const he_plan *plan, uint32_t i, const he_ciphertex
 {
     static const char fn[] = "he_plan_run";
     const char *name = plan->program->inputs[i].name;
+    const he_plan_state *fresh = &plan->inputs[i];
     if (ct == NULL)
         return he_fail(HE_ERR_NULL, "%s: input %u (\"%s\") is NULL", fn, i, name);
     HE_TRY(he_check_ciphertext(fn, name, plan->ctx, ct));
-    if (ct->size != 2 || ct->degree != plan->input.degree)
+    if (ct->size != 2 || ct->degree != fresh->degree)
         return he_fail(HE_ERR_MISMATCH,
                        "%s: input %u (\"%s\") has %u polynomials and degree %u, must be fresh", fn,
                        i, name, ct->size, ct->degree);
-    if (ct->level != plan->input.level)
+    if (ct->level != fresh->level)
         return he_fail(HE_ERR_LEVEL, "%s: input %u (\"%s\") is at level %u, must be at level %u",
-                       fn, i, name, ct->level, plan->input.level);
-    if (!(ct->log_sigma <= plan->input.log_sigma + 1e-6))
+                       fn, i, name, ct->level, fresh->level);
+    if (!(ct->log_sigma <= fresh->log_sigma + 1e-6))
         return he_fail(HE_ERR_NOISE,
                        "%s: input %u (\"%s\") has %.1f bits of noise, a fresh ciphertext has %.1f",
-                       fn, i, name, ct->log_sigma, plan->input.log_sigma);
+                       fn, i, name, ct->log_sigma, fresh->log_sigma);
     return HE_OK;
 }
 
