@@ -18,8 +18,8 @@
  *  stay below 2^range_bits in size; docs/ckks.md derives it.
  *  All operations: outputs may equal inputs; on failure the output is unchanged or empty.
  *  Threads: safe if no other thread uses the output or scratch.  Time of operations on ciphertexts
- *  never depends on contents; that of encoding and decoding tells whether a coefficient leaves the
- *  range of the words that the scale and the range call for.
+ *  never depends on contents; that of encoding and decoding only on whether all values keep to
+ *  2^range_bits and, where they do not, whether coefficients stay below 2^61.
  */
 #ifndef HE_CKKS_H
 #define HE_CKKS_H

@@ -4,6 +4,7 @@
 #define HE_CKKS_CKKS_H
 
 #include "rlwe/rlwe.h"
+#include <emmintrin.h>
 #include <he/ckks.h>
 
 /* --- The special FFT ----------------------------------------------------------------------------
@@ -55,11 +56,28 @@ static inline bool he_ckks_canonical(const he_context *ctx)
     return ctx->params.ckks_mode == HE_CKKS_CANONICAL;
 }
 
-/* --- Integers from doubles --------------------------------------------------------------------- */
+/* --- Integers from doubles ----------------------------------------------------------------------
+ * Constant time: only bounds are public. */
+
+/* Wide integers are words of 52 bits below a top one of 61. */
+#define HE_CKKS_PIECE_BITS 52
+#define HE_CKKS_WORD_BITS  61
+
+/* To nearest, halves to even; |x| < 2^63. */
+static inline int64_t he_ckks_round(double x)
+{
+    return _mm_cvtsd_si64(_mm_set_sd(x));
+}
 
 /* r[k] = v[k] mod q for |v[k]| <= bound < 2^62. */
 void he_ckks_reduce_signed(uint64_t *r, const int64_t *v, size_t n, uint64_t bound,
                            const he_rns_prime *p);
+/* How many pieces doubles of at most 2^log_bound have. */
+size_t he_ckks_pieces(double log_bound);
+/* w = round(x / 2^(52 j)), taken off x; |x| < 2^(61 + 52 j). */
+void he_ckks_take_piece(int64_t *w, double *x, size_t n, size_t j);
+/* r = 2^52 r + w mod q */
+void he_ckks_append_piece(uint64_t *r, const int64_t *w, size_t n, const he_modulus *q);
 /* round(x) mod q for any finite x. */
 uint64_t he_ckks_reduce_double(double x, const he_modulus *q);
 /* HE_ERR_ARGUMENT where value at this scale and level is not finite or not below Q/2. */

@@ -2,10 +2,11 @@
 /* Decoding: residues to doubles by balanced mixed radix digits, then the special FFT.
  *
  * x = t_0 + q_0 (t_1 + q_1 (t_2 + …)) with t_i in (-q_i/2, q_i/2) is the representative of least
- * size, so no comparison with Q/2 is needed and a value that fits the first primes ends there.  As
- * many primes are read as values within the declared range can need, and one more as a check: a
- * digit that is not zero there leads on to the next prime. */
+ * size, so no comparison with Q/2 is needed.  As many primes are read as values within the declared
+ * range can need, and one more as a check: only where that digit is not zero in some coefficient are
+ * all primes of the level read.  Nothing else about coefficients decides a branch or an address. */
 #include "ckks/ckks.h"
+#include "core/ct.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,9 +18,9 @@ static inline int64_t centre(uint64_t y, uint64_t q)
     return (int64_t)(y - (q & above));
 }
 
-/* digits[i] from limb i and the digits before it; true if one of them is not zero. */
-static bool next_digit(const he_context *ctx, int64_t *const *digits, size_t i,
-                       const uint64_t *limb, uint64_t *y, uint64_t *t)
+/* digits[i] from limb i and the digits before it; the bits that one of them has. */
+static uint64_t next_digit(const he_context *ctx, int64_t *const *digits, size_t i,
+                           const uint64_t *limb, uint64_t *y, uint64_t *t)
 {
     const he_rns_prime *p = &ctx->primes[i];
     const uint64_t *inverse = he_ckks_of(ctx)->inverse + i * ctx->data_count;
@@ -35,29 +36,50 @@ static bool next_digit(const he_context *ctx, int64_t *const *digits, size_t i,
         any |= y[k];
         digits[i][k] = centre(y[k], p->q.q);
     }
-    return any != 0;
+    return any;
+}
+
+/* The primes that coefficients of values within the range can need. */
+static size_t usual_count(const he_context *ctx, const he_plaintext *pt)
+{
+    size_t limbs = he_ctx_limbs(ctx, pt->level), count = 0;
+    double need = log2(pt->scale) + he_ckks_of(ctx)->log_range + 1, have = 0;
+    while (count < limbs && have <= need)
+        have += log2((double)ctx->primes[count++].q.q);
+    return count;
+}
+
+/* Digits of pt, *count of them. */
+static he_status take_digits(const char *fn, const he_context *ctx, int64_t **digits, size_t *count,
+                             const he_plaintext *pt, he_arena *arena)
+{
+    size_t n = ctx->n, usual = usual_count(ctx, pt), last = he_ctx_limbs(ctx, pt->level);
+    uint64_t *y = he_arena_take(arena, n, sizeof *y), *t = he_arena_take(arena, n, sizeof *t);
+    if (y == NULL || t == NULL)
+        return he_fail(HE_ERR_MEMORY, "%s: no memory for scratch", fn);
+    for (size_t i = 0; i < last; i++) {
+        digits[i] = he_arena_take(arena, n, sizeof *digits[i]);
+        if (digits[i] == NULL)
+            return he_fail(HE_ERR_MEMORY, "%s: no memory for scratch", fn);
+        uint64_t beyond = next_digit(ctx, digits, i, pt->data + i * n, y, t);
+        if (i != usual)
+            continue;
+        /* whether all values keep to the range is no secret: decoding takes longer if not (ckks.h) */
+        HE_PUBLIC(&beyond, sizeof beyond);
+        if (beyond == 0)
+            last = usual;
+    }
+    *count = last;
+    return HE_OK;
 }
 
 /* x[k]: the coefficients of pt as doubles; HE_ERR_SCALE where one of them is none. */
 static he_status compose(const char *fn, const he_context *ctx, double *x, const he_plaintext *pt,
                          he_arena *arena)
 {
-    size_t n = ctx->n, limbs = he_ctx_limbs(ctx, pt->level), count = 0;
+    size_t n = ctx->n, count = 0;
     int64_t *digits[HE_MAX_DATA_PRIMES];
-    uint64_t *y = he_arena_take(arena, n, sizeof *y), *t = he_arena_take(arena, n, sizeof *t);
-    if (y == NULL || t == NULL)
-        return he_fail(HE_ERR_MEMORY, "%s: no memory for scratch", fn);
-    double need = log2(pt->scale) + he_ckks_of(ctx)->log_range + 1, have = 0;
-    while (count < limbs) {
-        digits[count] = he_arena_take(arena, n, sizeof *digits[count]);
-        if (digits[count] == NULL)
-            return he_fail(HE_ERR_MEMORY, "%s: no memory for scratch", fn);
-        bool more = next_digit(ctx, digits, count, pt->data + count * n, y, t);
-        if (!more && count > 0 && have > need)
-            break;
-        have += log2((double)ctx->primes[count].q.q);
-        count++;
-    }
+    HE_TRY(take_digits(fn, ctx, digits, &count, pt, arena));
     for (size_t k = 0; k < n; k++)
         x[k] = (double)digits[count - 1][k];
     for (size_t i = count - 1; i-- > 0;) {
@@ -65,11 +87,15 @@ static he_status compose(const char *fn, const he_context *ctx, double *x, const
         for (size_t k = 0; k < n; k++)
             x[k] = x[k] * q + (double)digits[i][k];
     }
-    for (size_t k = 0; have > 1000 && k < n; k++)
-        if (!isfinite(x[k]))
-            return he_fail(HE_ERR_SCALE,
-                           "%s: the coefficients at scale 2^%.2f leave the range of doubles", fn,
-                           log2(pt->scale));
+    uint64_t finite = UINT64_MAX;
+    for (size_t k = 0; k < n; k++)
+        finite &= he_ct_magnitude(x[k]) - he_ct_magnitude(INFINITY); /* top bit: below it */
+    finite >>= 63;
+    HE_PUBLIC(&finite, sizeof finite); /* told to the caller */
+    if (finite == 0)
+        return he_fail(HE_ERR_SCALE,
+                       "%s: the coefficients at scale 2^%.2f leave the range of doubles", fn,
+                       log2(pt->scale));
     return HE_OK;
 }
 

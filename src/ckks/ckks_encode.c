@@ -2,82 +2,23 @@
 /* Encoding: complex vectors to polynomials, through the inverse special FFT and rounding.
  *
  * m = round(scale a),  a_k = (2/n) Re sum_j z_j zeta^(-k (-3)^j)  (Cheon, Kim, Kim, Song, ePrint
- * 2016/421, section 3.2, with half the points).  |a_k| <= max |z_j|, so values below Q / (2 scale)
- * fit.  Coefficients below 2^62 are rounded to words; wider ones are exact as mantissa times 2^e. */
+ * 2016/421, section 3.2, with half the points).  |a_k| <= max |z_j|, so that values below
+ * Q / (2 scale) fit.  Coefficients within the declared range take as many words as that range needs;
+ * no branch and no address depends on them otherwise. */
 #include "ckks/ckks.h"
+#include "core/ct.h"
 
 #include <emmintrin.h>
 #include <math.h>
-
-/* To nearest, halves to even; |x| < 2^62. */
-static inline int64_t round_word(double x)
-{
-    return _mm_cvtsd_si64(_mm_set_sd(x));
-}
-
-/* v + offset is in [0, 2^61) for |v| < 2^59: a multiple of q that the vector kernels take off. */
-static void reduce_small(uint64_t *r, const int64_t *v, size_t n, const he_rns_prime *p)
-{
-    uint64_t q = p->q.q, offset = (((uint64_t)1 << 59) / q + 1) * q;
-    for (size_t k = 0; k < n; k++)
-        r[k] = (uint64_t)v[k] + offset;
-    p->vec->reduce(r, r, n, &p->q);
-}
-
-void he_ckks_reduce_signed(uint64_t *r, const int64_t *v, size_t n, uint64_t bound,
-                           const he_rns_prime *p)
-{
-    uint64_t q = p->q.q;
-    if (bound < q) {
-        for (size_t k = 0; k < n; k++)
-            r[k] = (uint64_t)v[k] + (q & (0 - ((uint64_t)v[k] >> 63)));
-    } else if (bound < (uint64_t)1 << 59 && q < (uint64_t)1 << 60) {
-        reduce_small(r, v, n, p);
-    } else {
-        uint64_t offset = (((uint64_t)1 << 62) / q + 1) * q; /* below 2^63 */
-        for (size_t k = 0; k < n; k++)
-            r[k] = he_mod_reduce((uint64_t)v[k] + offset, &p->q);
-    }
-}
-
-/* x = mantissa 2^exponent, an integer, exponent >= 0: x rounded where it has a fraction. */
-static int64_t split(double x, int *exponent)
-{
-    if (fabs(x) < 0x1p53) {
-        *exponent = 0;
-        return round_word(x);
-    }
-    int e;
-    double m = frexp(x, &e); /* [1/2, 1) in size */
-    *exponent = e - 53;
-    return round_word(ldexp(m, 53));
-}
-
-static uint64_t reduce_split(int64_t mantissa, uint64_t power, const he_modulus *q)
-{
-    uint64_t size = mantissa < 0 ? 0 - (uint64_t)mantissa : (uint64_t)mantissa;
-    uint64_t r = he_mod_mul(he_mod_reduce(size, q), power, q);
-    return mantissa < 0 ? he_mod_neg(r, q->q) : r;
-}
-
-uint64_t he_ckks_reduce_double(double x, const he_modulus *q)
-{
-    int exponent;
-    int64_t mantissa = split(x, &exponent);
-    return reduce_split(mantissa, he_mod_pow(he_mod_reduce(2, q), (uint64_t)exponent, q), q);
-}
 
 /* --- One plaintext ----------------------------------------------------------------------------- */
 
 typedef struct encoding {
     const he_context *ctx;
-    uint64_t *limbs; /* where residues go */
-    const double *x; /* [n]: coefficients before rounding */
-    int64_t *v;      /* [n]: rounded, or mantissas */
-    int *exponent;   /* [n]: of wide coefficients; NULL: none */
-    int exponent_max;
-    uint64_t bound;   /* on |v| where there are no exponents */
-    uint64_t *powers; /* [limbs][exponent_max + 1] */
+    uint64_t *limbs;  /* where residues go */
+    const int64_t *w; /* [pieces][n]: the top piece first */
+    size_t pieces;
+    uint64_t bound; /* on the top piece */
 } encoding;
 
 static void limb_body(void *arg, size_t i, size_t worker)
@@ -87,35 +28,10 @@ static void limb_body(void *arg, size_t i, size_t worker)
     size_t n = e->ctx->n;
     uint64_t *r = e->limbs + i * n;
     (void)worker;
-    if (e->exponent == NULL) {
-        he_ckks_reduce_signed(r, e->v, n, e->bound, p);
-    } else {
-        uint64_t *power = e->powers + i * ((size_t)e->exponent_max + 1);
-        power[0] = 1;
-        for (int k = 1; k <= e->exponent_max; k++)
-            power[k] = he_mod_add(power[k - 1], power[k - 1], p->q.q);
-        for (size_t k = 0; k < n; k++)
-            r[k] = reduce_split(e->v[k], power[e->exponent[k]], &p->q);
-    }
+    he_ckks_reduce_signed(r, e->w, n, e->bound, p);
+    for (size_t j = 1; j < e->pieces; j++)
+        he_ckks_append_piece(r, e->w + j * n, n, &p->q);
     he_ntt_forward(p->ntt, r);
-}
-
-/* Mantissas and exponents of coefficients of which one reaches 2^62. */
-static he_status widen(encoding *e, size_t limbs, he_arena *arena)
-{
-    size_t n = e->ctx->n;
-    e->exponent = he_arena_take(arena, n, sizeof *e->exponent);
-    if (e->exponent == NULL)
-        return he_fail(HE_ERR_MEMORY, "he_ckks_encode: no memory for scratch");
-    for (size_t k = 0; k < n; k++) {
-        e->v[k] = split(e->x[k], &e->exponent[k]);
-        if (e->exponent[k] > e->exponent_max)
-            e->exponent_max = e->exponent[k];
-    }
-    e->powers = he_arena_take(arena, limbs * ((size_t)e->exponent_max + 1), sizeof *e->powers);
-    if (e->powers == NULL)
-        return he_fail(HE_ERR_MEMORY, "he_ckks_encode: no memory for scratch");
-    return HE_OK;
 }
 
 /* x[k] = coefficients times scale; returns the largest in size. */
@@ -123,17 +39,39 @@ static double transform(const he_context *ctx, double *x, double *re, double *im
 {
     const he_ckks_fft *fft = &he_ckks_of(ctx)->fft;
     size_t half = fft->count;
-    double factor = scale / (double)half, largest = 0; /* exact: half is a power of two */
+    double factor = scale / (double)half; /* exact: half is a power of two */
+    __m128d largest = _mm_setzero_pd();
     fft->kernels->from_slots(fft, re, im);
     for (size_t k = 0; k < half; k++) {
         size_t from = fft->reverse[k];
         double a = re[from] * factor, b = im[from] * factor;
         x[k] = a;
         x[k + half] = b;
-        largest = fabs(a) > largest ? fabs(a) : largest;
-        largest = fabs(b) > largest ? fabs(b) : largest;
+        largest = _mm_max_pd(largest, _mm_set_pd(fabs(a), fabs(b)));
     }
-    return largest;
+    return _mm_cvtsd_f64(_mm_max_sd(largest, _mm_unpackhi_pd(largest, largest)));
+}
+
+/* log2 of a bound on coefficients of which this is the largest: that of the range where they keep
+ * to it, else that of a word, else the modulus's.  Which of them is no secret: it decides how long
+ * the work takes (ckks.h).  HE_ERR_ARGUMENT where it is infinite. */
+static he_status bound_of(const char *fn, const he_context *ctx, double largest, double scale,
+                          uint32_t level, double *log_bound)
+{
+    double range = log2(scale) + he_ckks_of(ctx)->log_range;
+    uint64_t within = he_ct_mask_smaller(largest, exp2(fmin(range, 1023)));
+    uint64_t word = he_ct_mask_smaller(largest, exp2(HE_CKKS_WORD_BITS));
+    uint64_t finite = he_ct_mask_smaller(largest, INFINITY);
+    HE_PUBLIC(&within, sizeof within);
+    HE_PUBLIC(&word, sizeof word);
+    HE_PUBLIC(&finite, sizeof finite);
+    if (finite == 0)
+        return he_fail(HE_ERR_ARGUMENT,
+                       "%s: the values times the scale 2^%.2f leave the range of doubles", fn,
+                       log2(scale));
+    double widest = fmin(ctx->levels[level].log_q, 1024);
+    *log_bound = within != 0 ? fmin(range, widest) : word != 0 ? HE_CKKS_WORD_BITS : widest;
+    return HE_OK;
 }
 
 static he_status refuse_value(const char *fn, const he_context *ctx, size_t index, bool finite,
@@ -156,9 +94,20 @@ static double value_limit(const he_context *ctx, double scale, uint32_t level)
 he_status he_ckks_check_constant(const char *fn, const he_context *ctx, double value, double scale,
                                  uint32_t level)
 {
-    if (isfinite(value) && fabs(value) < value_limit(ctx, scale, level) && isfinite(value * scale))
+    uint64_t fits = he_ct_mask_smaller(value, value_limit(ctx, scale, level)) &
+                    he_ct_mask_smaller(value * scale, INFINITY);
+    HE_PUBLIC(&fits, sizeof fits); /* told to the caller */
+    if (fits != 0)
         return HE_OK;
     return refuse_value(fn, ctx, 0, isfinite(value), scale, level);
+}
+
+/* |a + b i|^2 / limit^2 as bits, in the order of the numbers. */
+static uint64_t relative_square(double a, double b, double inverse)
+{
+    a *= inverse;
+    b *= inverse;
+    return he_ct_magnitude(a * a + b * b);
 }
 
 /* Slots from the caller's values: stride 1 (real) or 2 (complex). */
@@ -166,18 +115,22 @@ static he_status load_values(const char *fn, const he_context *ctx, double *re, 
                              const double *values, size_t count, size_t stride, double scale,
                              uint32_t level)
 {
-    double limit = value_limit(ctx, scale, level);
+    double inverse = 1 / value_limit(ctx, scale, level);
+    const uint64_t last = he_ct_magnitude(1) - 1;
+    uint64_t wrong = 0; /* top bit: a square is not below 1, or is a NaN */
     size_t half = ctx->n / 2;
     for (size_t j = 0; j < count; j++) {
-        double a = values[stride * j], b = stride == 2 ? values[stride * j + 1] : 0;
-        /* false for what is not finite, too; hypot only where the sum does not decide */
-        if (!(fabs(a) + fabs(b) < limit) && !(hypot(a, b) < limit))
-            return refuse_value(fn, ctx, j, isfinite(a) && isfinite(b), scale, level);
-        re[j] = a;
-        im[j] = b;
+        re[j] = values[stride * j];
+        im[j] = stride == 2 ? values[stride * j + 1] : 0;
+        wrong |= last - relative_square(re[j], im[j], inverse);
     }
     for (size_t j = count; j < half; j++)
         re[j] = im[j] = 0;
+    wrong >>= 63;
+    HE_PUBLIC(&wrong, sizeof wrong); /* told to the caller, with the first such value's index */
+    for (size_t j = 0; wrong != 0 && j < count; j++)
+        if (relative_square(re[j], im[j], inverse) > last)
+            return refuse_value(fn, ctx, j, isfinite(re[j]) && isfinite(im[j]), scale, level);
     return HE_OK;
 }
 
@@ -200,24 +153,19 @@ static he_status encode_values(const char *fn, const he_context *ctx, he_plainte
     double *re = he_arena_take(arena, half, sizeof *re),
            *im = he_arena_take(arena, half, sizeof *im);
     double *x = he_arena_take(arena, n, sizeof *x);
-    encoding e = {.ctx = ctx, .x = x};
-    e.v = he_arena_take(arena, n, sizeof *e.v);
-    if (re == NULL || im == NULL || x == NULL || e.v == NULL)
+    if (re == NULL || im == NULL || x == NULL)
         return he_fail(HE_ERR_MEMORY, "%s: no memory for scratch", fn);
     HE_TRY(load_values(fn, ctx, re, im, values, count, stride, scale, level));
-    double largest = transform(ctx, x, re, im, scale);
-    if (!isfinite(largest))
-        return he_fail(HE_ERR_ARGUMENT,
-                       "%s: the values times the scale 2^%.2f leave the range of "
-                       "doubles",
-                       fn, log2(scale));
-    if (largest < 0x1p62) {
-        e.bound = (uint64_t)largest + 1;
-        for (size_t k = 0; k < n; k++)
-            e.v[k] = round_word(x[k]);
-    } else {
-        HE_TRY(widen(&e, limbs, arena));
-    }
+    double largest = transform(ctx, x, re, im, scale), log_bound = 0;
+    HE_TRY(bound_of(fn, ctx, largest, scale, level, &log_bound));
+    encoding e = {.ctx = ctx, .pieces = he_ckks_pieces(log_bound)};
+    e.bound = (uint64_t)exp2(fmin(log_bound, HE_CKKS_WORD_BITS)) + 1;
+    int64_t *w = he_arena_take(arena, e.pieces * n, sizeof *w);
+    if (w == NULL)
+        return he_fail(HE_ERR_MEMORY, "%s: no memory for scratch", fn);
+    for (size_t j = 0; j < e.pieces; j++)
+        he_ckks_take_piece(w + j * n, x, n, e.pieces - 1 - j);
+    e.w = w;
     HE_TRY(he_plaintext_reserve(pt, limbs * n));
     e.limbs = pt->data;
     he_scratch_for(scratch, limbs, limb_body, &e);

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* HE_SECRET(p, n) and HE_PUBLIC(p, n): memory that valgrind (HE_CTIME_VALGRIND) or MSan
  * (HE_CTIME_MSAN) is told to treat as secret; every HE_PUBLIC in the library is a visible
@@ -39,6 +40,20 @@ static inline uint64_t he_ct_mask_top(uint64_t x)
 static inline uint64_t he_ct_mask_less(uint64_t a, uint64_t b)
 {
     return he_ct_mask_top(a - b);
+}
+
+/* The bits of |x|, which are in the order of the numbers; those of a NaN are above all others. */
+static inline uint64_t he_ct_magnitude(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits & INT64_MAX;
+}
+
+/* All ones if |a| < |b|, else 0, also where a is a NaN; b is none. */
+static inline uint64_t he_ct_mask_smaller(double a, double b)
+{
+    return he_ct_mask_less(he_ct_magnitude(a), he_ct_magnitude(b));
 }
 
 /* mask ? a : b for a mask of all ones or 0. */

@@ -120,7 +120,7 @@ Test(ckks_encode, scalars_fill_all_slots_without_error_beyond_rounding)
     world_close(&w);
 }
 
-/* Coefficients beyond 2^62 are exact as mantissa and exponent; decoding takes as many primes. */
+/* Coefficients beyond 2^61 are exact as several words; decoding takes as many primes. */
 Test(ckks_encode, wide_values_are_exact)
 {
     he_params p = given(1024, 7, 50, 6);
@@ -157,6 +157,15 @@ Test(ckks_encode, doubles_are_reduced_exactly)
         double d = rint(ldexp(he_test_random_unit(), e));
         mpz_set_d(x, d);
         cr_assert(he_ckks_reduce_double(d, &q) == he_big_mod(x, q.q), "2^%d", e);
+    }
+    for (int e = 0; e < 1023; e++) { /* the edges of the pieces */
+        const double edges[] = {ldexp(1, e), nextafter(ldexp(1, e), 0),
+                                nextafter(ldexp(1, e), 4e307)};
+        for (size_t i = 0; i < 6; i++) {
+            double d = rint(edges[i / 2]) * (i % 2 == 0 ? 1 : -1);
+            mpz_set_d(x, d);
+            cr_assert(he_ckks_reduce_double(d, &q) == he_big_mod(x, q.q), "2^%d, %zu", e, i);
+        }
     }
     cr_assert(he_ckks_reduce_double(2.5, &q) == 2 && he_ckks_reduce_double(-3.5, &q) == q.q - 4);
     mpz_clear(x);
