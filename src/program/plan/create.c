@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a program to a plan: parameters are guessed, the program is lowered under them, and the
  * bounds that the lowering gives say by how many bits the guess was off. */
+#include "ckks/ckks.h"
 #include "core/memory.h"
 #include "math/prime.h"
 #include "program/plan/plan.h"
@@ -46,7 +47,8 @@ static double output_error(const he_plan *plan, const he_plan_output *out)
 {
     const he_context *ctx = plan->ctx;
     const double scale = log2(he_context_scale(ctx, out->state.level));
-    const double noise = ctx->log_tail + 0.5 * ctx->log_n + out->state.log_sigma - scale;
+    const double noise =
+        he_ckks_log_slot_tail(ctx) + 0.5 * ctx->log_n + out->state.log_sigma - scale;
     /* and the transforms of encoding and decoding in doubles */
     return ldexp(exp2(noise) + out->state.largest * 0x1p-48, out->exponent);
 }

@@ -27,13 +27,14 @@ double he_plan_fresh_ckks(const he_context *ctx)
                         encoding(ctx, log2(he_ckks_of(ctx)->scale[ctx->top_level]), 1));
 }
 
-/* a e_b + b e_a + e_a e_b; the last with z once, so that z sigma covers both tails. */
+/* a e_b + b e_a + e_a e_b; the last with the tail of slots once, which covers both. */
 static double product(const he_context *ctx, const he_plan_state *a, const he_plan_state *b)
 {
     const double scale = log_scale(ctx, a);
     const double first = log2(a->largest) + scale + b->log_sigma;
     const double second = log2(b->largest) + scale + a->log_sigma;
-    const double cross = ctx->log_tail + 0.5 * ctx->log_n + a->log_sigma + b->log_sigma;
+    const double tail = he_ckks_log_slot_tail(ctx) + 0.5 * ctx->log_n;
+    const double cross = tail + a->log_sigma + b->log_sigma;
     return he_noise_add(he_noise_add(first, second), cross);
 }
 
