@@ -5,6 +5,7 @@
 
 #include "support/test.h"
 #include <he/program.h>
+#include <he/wire.h>
 
 #define MAX_PORTS 40
 
