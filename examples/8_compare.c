@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Example 8: one computation, three ways.
  *
- * A clinic wants mean and variance of a measurement from a server that must not see it.  The program
- * below says what is computed, and nothing about levels, keys or enclaves.  he_compare_real() runs it
- * in the clear, on ciphertexts at a server without keys, and in an attested enclave; the report puts
- * time, bytes, accuracy and trust side by side.
+ * A clinic wants mean and variance of a measurement from a server that must not see it.  The
+ * program below says what is computed, and nothing about levels, keys or enclaves.
+ * he_compare_real() runs it in the clear, on ciphertexts at a server without keys, and in an
+ * attested enclave; the report puts time, bytes, accuracy and trust side by side.
  *
  * Build: cc 8_compare.c $(pkg-config --cflags --libs libhe_enclave)
  * Run:   ./8_compare [TABLE]    (default: examples/data/wdbc.csv) */
@@ -54,7 +54,8 @@ static he_status make_program(he_program **program)
 
 /* What the client trusts: the measurement of the image that it knows, and the key that signs
  * evidence on this machine.  A launcher that runs as the same user could have changed the enclave,
- * so a strict client refuses it; who is not root here has to accept that, and the report says so. */
+ * so a strict client refuses it; who is not root here has to accept that, and the report says
+ * so. */
 static he_status make_policy(he_policy **policy)
 {
     uint8_t measurement[HE_MEASUREMENT_BYTES], key[HE_PLATFORM_KEY_BYTES];

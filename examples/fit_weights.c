@@ -41,7 +41,7 @@ static double mean[FEATURES], deviation[FEATURES];
 static double weight[WEIGHTS];
 static double polynomial[DEGREE + 1]; /* from the constant up */
 
-/* --- 1. The table: a header, then 30 numbers and the label in each line ------------------------- */
+/* --- 1. The table: a header, then 30 numbers and the label in each line ----------------------- */
 
 static int read_table(const char *path)
 {
@@ -78,7 +78,7 @@ static int read_table(const char *path)
     return 0;
 }
 
-/* --- 2. The split: Fisher and Yates, by a linear congruence (Knuth's MMIX) ---------------------- */
+/* --- 2. The split: Fisher and Yates, by a linear congruence (Knuth's MMIX) -------------------- */
 
 static void split(void)
 {
@@ -94,7 +94,7 @@ static void split(void)
     fitted = rows * 7 / 10;
 }
 
-/* --- 3. Standardized features: mean 0 and variance 1 over the rows for fitting ------------------ */
+/* --- 3. Standardized features: mean 0 and variance 1 over the rows for fitting ---------------- */
 
 /* What the model file says, so that everybody computes with the same numbers. */
 static double printed(double x)
@@ -136,7 +136,8 @@ static double logistic(double z)
     return 1 / (1 + exp(-z));
 }
 
-/* --- 4. Newton's method on mean loss and penalty, which is convex: a few steps to the end ------- */
+/* --- 4. Newton's method on mean loss and penalty, which is convex: a few steps to the end
+ * ------- */
 
 /* x = A^-1 b for a positive definite A, by Cholesky; A and b are used up. */
 static void solve(double a[WEIGHTS][WEIGHTS], double *x, double *b)
@@ -193,7 +194,8 @@ static void fit(void)
 }
 
 /* --- 5. The polynomial: 1/2 and odd powers, least squares at the nodes of Chebyshev, which is all
- * but the best in the greatest error too -------------------------------------------------------- */
+ * but the best in the greatest error too
+ * -------------------------------------------------------- */
 
 static void fit_polynomial(void)
 {
@@ -226,7 +228,7 @@ static double evaluate(double z)
     return p;
 }
 
-/* --- 6. What came of it ------------------------------------------------------------------------- */
+/* --- 6. What came of it ----------------------------------------------------------------------- */
 
 static int compare_rows(const void *x, const void *y)
 {

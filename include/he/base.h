@@ -9,6 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** @def HE_API
+ *  A declaration that the shared library exports.
+ *  @def HE_MUST_CHECK
+ *  The compiler warns where the returned status is ignored.
+ *  @def HE_PRINTF
+ *  Argument f is a format for printf(), its arguments begin at a. */
 #if defined(__GNUC__)
 #define HE_API          __attribute__((visibility("default")))
 #define HE_MUST_CHECK   __attribute__((warn_unused_result))
@@ -23,10 +29,10 @@
 extern "C" {
 #endif
 
-#define HE_VERSION_MAJOR  0
-#define HE_VERSION_MINOR  1
-#define HE_VERSION_PATCH  0
-#define HE_VERSION_STRING "0.1.0"
+#define HE_VERSION_MAJOR  0       /**< of these headers */
+#define HE_VERSION_MINOR  1       /**< of these headers */
+#define HE_VERSION_PATCH  0       /**< of these headers */
+#define HE_VERSION_STRING "0.1.0" /**< of these headers; he_version() has the library's */
 
 /** What a call came to.  Zero is success; every failure is negative. */
 typedef enum he_status {

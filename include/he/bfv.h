@@ -10,8 +10,8 @@
  *  they differ.
  *  Noise is meant as the bound that he_ciphertext_noise_bits() tells; docs/bfv.md derives it.
  *  Evaluation goes on above what decrypts; he_decrypt() then refuses.
- *  Every function: HE_ERR_NULL, HE_ERR_MISMATCH (another context, or a CKKS one), HE_ERR_ARGUMENT (an
- *  empty operand), HE_ERR_MEMORY.
+ *  Every function: HE_ERR_NULL, HE_ERR_MISMATCH (another context, or a CKKS one), HE_ERR_ARGUMENT
+ *  (an empty operand), HE_ERR_MEMORY.
  *  Threads: safe if no other thread uses the output or scratch.  Time: never depends on contents.
  */
 #ifndef HE_BFV_H
@@ -40,6 +40,7 @@ HE_API HE_MUST_CHECK he_status he_bfv_decode_u64(const he_context *ctx, uint64_t
 /** The coefficients themselves, without batching; any t.  Each in [0, t), count at most n. */
 HE_API HE_MUST_CHECK he_status he_bfv_encode_coefficients(const he_context *ctx, he_plaintext *pt,
                                                           const uint64_t *values, size_t count);
+/** The first count coefficients, each in [0, t), count at most n. */
 HE_API HE_MUST_CHECK he_status he_bfv_decode_coefficients(const he_context *ctx, uint64_t *values,
                                                           size_t count, const he_plaintext *pt);
 
@@ -66,7 +67,8 @@ HE_API HE_MUST_CHECK he_status he_bfv_multiply_plain(const he_context *ctx, he_c
                                                      he_scratch *scratch);
 /** r = a b; relinearized to two polynomials if key is not NULL, else three; in coefficient form.
  *  HPS over Q (Kim, Polyakov, Zucca, ePrint 2021/204), any t up to 60 bits.
- *  Noise: spends log2(t) + log2(n) - 1.6 bits of budget, and up to 3 bits more as chains get longer.
+ *  Noise: spends log2(t) + log2(n) - 1.6 bits of budget, and up to 3 bits more as chains get
+ *  longer.
  *  @retval HE_ERR_ARGUMENT  an operand has three polynomials: he_relinearize() it first
  *  @retval HE_ERR_LEVEL     operands at different levels */
 HE_API HE_MUST_CHECK he_status he_bfv_multiply(const he_context *ctx, he_ciphertext *r,

@@ -137,8 +137,8 @@ HE_API HE_MUST_CHECK he_status he_ckks_square(const he_context *ctx, he_cipherte
  *  @retval HE_ERR_SCALE  canonical mode: a has degree 1 already */
 HE_API HE_MUST_CHECK he_status he_ckks_rescale(const he_context *ctx, he_ciphertext *r,
                                                const he_ciphertext *a, he_scratch *scratch);
-/** r = a with its slots rotated left by steps (negative: right), |steps| < n/2.  Keeps level, degree
- *  and scale.  Noise: that of key switching is added.
+/** r = a with its slots rotated left by steps (negative: right), |steps| < n/2.  Keeps level,
+ *  degree and scale.  Noise: that of key switching is added.
  *  @retval HE_ERR_NO_KEY  the text names the missing step */
 HE_API HE_MUST_CHECK he_status he_ckks_rotate(const he_context *ctx, he_ciphertext *r,
                                               const he_ciphertext *a, const he_galois_keys *keys,

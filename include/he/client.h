@@ -23,16 +23,16 @@ typedef enum he_evaluator {
     HE_EVALUATOR_HE = 1,     /**< a server that sees ciphertexts only */
     HE_EVALUATOR_ENCLAVE = 2 /**< an attested enclave at the server */
 } he_evaluator;
-#define HE_EVALUATOR_COUNT 3
+#define HE_EVALUATOR_COUNT 3 /**< evaluators are numbered from 0 */
 
 /** "plain", "homomorphic", "enclave"; static. */
 HE_API const char *he_evaluator_name(he_evaluator evaluator);
 
-/* --- Server ------------------------------------------------------------------------------------ */
+/* --- Server ----------------------------------------------------------------------------------- */
 
 /** What a server offers and where.  Start from HE_SERVE_INIT; zero means default. */
 typedef struct he_serve_options {
-    size_t struct_size;
+    size_t struct_size;     /**< set by HE_SERVE_INIT */
     he_evaluator evaluator; /**< HE or ENCLAVE */
     const char *address;    /**< "unix:PATH", or "tcp:PORT" on the loopback (port 0: any) */
     uint32_t threads;       /**< of one evaluation; 0 means 1 */
@@ -43,6 +43,7 @@ typedef struct he_serve_options {
     const char *state;      /**< ENCLAVE: directory of the platform key; NULL: the default */
     he_backend backend;     /**< ENCLAVE */
 } he_serve_options;
+/** Every choice left to the library. */
 #define HE_SERVE_INIT                                                                              \
     {                                                                                              \
         .struct_size = sizeof(he_serve_options)                                                    \
@@ -65,27 +66,28 @@ HE_API HE_MUST_CHECK he_status he_server_start(he_server **server, const he_serv
                                                const char *tool, int core);
 /** Where it listens, in the form that he_client_open() takes; borrowed. */
 HE_API const char *he_server_address(const he_server *server);
-HE_API int he_server_pid(const he_server *server);
+HE_API int he_server_pid(const he_server *server); /**< of the server process */
 /** Peak resident memory of the server and its children so far, in bytes (VmHWM, summed). */
 HE_API uint64_t he_server_memory(const he_server *server);
 /** Ends it and frees; NULL is allowed. */
 HE_API void he_server_stop(he_server *server);
 
-/* --- Client ------------------------------------------------------------------------------------ */
+/* --- Client ----------------------------------------------------------------------------------- */
 
 /** A client of one server (or of itself, for plain). */
 typedef struct he_client he_client;
 
 /** Start from HE_CLIENT_INIT; zero means default. */
 typedef struct he_client_options {
-    size_t struct_size;
-    he_evaluator evaluator;
+    size_t struct_size;      /**< set by HE_CLIENT_INIT */
+    he_evaluator evaluator;  /**< who computes */
     const char *address;     /**< of the server; NULL for plain */
     uint32_t threads;        /**< of this client's own work; 0 means 1 */
     uint32_t timeout_ms;     /**< for one answer of the server; 0 means 120000 */
     const he_params *hints;  /**< HE: parameters that are to be forced; NULL: none */
     const he_policy *policy; /**< ENCLAVE: what is trusted; NULL: the strict default */
 } he_client_options;
+/** Every choice left to the library. */
 #define HE_CLIENT_INIT                                                                             \
     {                                                                                              \
         .struct_size = sizeof(he_client_options)                                                   \
@@ -108,6 +110,7 @@ HE_API HE_MUST_CHECK he_status he_client_load(he_client *client, const he_progra
  *  honest server cannot have produced it.  Within the range nothing proves an HE server honest. */
 HE_API HE_MUST_CHECK he_status he_client_run_real(he_client *client, double *const *outputs,
                                                   const double *const *inputs, const he_post *post);
+/** The same for INTEGER programs; elements in [-t/2, t/2]. */
 HE_API HE_MUST_CHECK he_status he_client_run_integer(he_client *client, int64_t *const *outputs,
                                                      const int64_t *const *inputs);
 
@@ -117,22 +120,26 @@ typedef struct he_client_figures {
     double key_upload_ms; /**< program and evaluation keys to the server and taken there */
     double handshake_ms;  /**< connection; for an enclave attestation too */
     double encrypt_ms;    /**< encode and encrypt, or seal */
-    double upload_ms;
-    double evaluate_ms; /**< as the server measured it; for plain the program itself */
-    double download_ms;
-    double decrypt_ms;
-    uint64_t up_once, down_once; /**< bytes on the wire, frames included */
-    uint64_t up_run, down_run;
-    uint32_t trips_once, trips_run; /**< times the client waited for an answer */
+    double upload_ms;     /**< inputs to the server and taken there */
+    double evaluate_ms;   /**< as the server measured it; for plain the program itself */
+    double download_ms;   /**< outputs to the client */
+    double decrypt_ms;    /**< decrypt and decode, or open */
+    uint64_t up_once;     /**< bytes to the server, frames included, once */
+    uint64_t down_once;   /**< bytes to the client, once */
+    uint64_t up_run;      /**< bytes to the server, in a run */
+    uint64_t down_run;    /**< bytes to the client, in a run */
+    uint32_t trips_once;  /**< times the client waited for an answer, once */
+    uint32_t trips_run;   /**< times the client waited for an answer, in a run */
 } he_client_figures;
 
+/** What was measured so far. */
 HE_API void he_client_get_figures(const he_client *client, he_client_figures *figures);
 /** HE, after loading: the plan that was made; borrowed, NULL otherwise. */
 HE_API const he_plan *he_client_plan(const he_client *client);
 /** Closes and wipes; NULL is allowed. */
 HE_API void he_client_close(he_client *client);
 
-/* --- Tables and models --------------------------------------------------------------------------- */
+/* --- Tables and models ------------------------------------------------------------------------ */
 
 /** A table of numbers with named columns. */
 typedef struct he_table he_table;
@@ -140,53 +147,56 @@ typedef struct he_table he_table;
 /** Reads comma-separated numbers under one header line.
  *  @retval HE_ERR_FORMAT  a hole, a word or a ragged line: the text gives file, line and column */
 HE_API HE_MUST_CHECK he_status he_table_read(he_table **table, const char *path);
-HE_API void he_table_destroy(he_table *table);
-HE_API size_t he_table_rows(const he_table *table);
-HE_API size_t he_table_columns(const he_table *table);
+HE_API void he_table_destroy(he_table *table);         /**< NULL is allowed */
+HE_API size_t he_table_rows(const he_table *table);    /**< without the header line */
+HE_API size_t he_table_columns(const he_table *table); /**< each has a name */
 HE_API const char *he_table_name(const he_table *table, size_t column); /**< borrowed */
 /** Index of the column of that name, or SIZE_MAX. */
 HE_API size_t he_table_find(const he_table *table, const char *name);
+/** The number there; NaN beyond the table. */
 HE_API double he_table_value(const he_table *table, size_t row, size_t column);
 /** The most digits after the decimal point that any value of the column is written with. */
 HE_API unsigned he_table_decimals(const he_table *table, size_t column);
 
-/* --- Comparison ---------------------------------------------------------------------------------- */
+/* --- Comparison ------------------------------------------------------------------------------- */
 
 /** A network that the same figures are computed for. */
 typedef struct he_link {
-    double bits_per_s;
-    double rtt_s;
+    double bits_per_s; /**< rate, each way */
+    double rtt_s;      /**< time of a round trip */
 } he_link;
 /** "100M,20ms" and the like: rate with k, M or G bit/s, round trip with us, ms or s. */
 HE_API HE_MUST_CHECK he_status he_link_parse(he_link *link, const char *text);
 
-#define HE_MAX_LINKS 4
+#define HE_MAX_LINKS 4 /**< networks in one report */
 
 /** How to compare.  Start from HE_COMPARE_INIT; zero means default. */
 typedef struct he_compare_options {
-    size_t struct_size;
-    const char *tool; /**< path of `he` for the server processes; NULL: forks of this process */
+    size_t struct_size; /**< set by HE_COMPARE_INIT */
+    const char *tool;   /**< path of `he` for the server processes; NULL: forks of this process */
     const char *directory; /**< 0700 directory for sockets; NULL: a new one in the temporary one */
     bool tcp;              /**< TCP on the loopback instead of Unix sockets */
     uint32_t threads;      /**< of client and server each; 0 means 1 */
     uint32_t cold;         /**< sessions with new processes and keys; 0 means 3 */
     uint32_t warm;         /**< further queries in a session; 0 means 5 */
-    he_link links[HE_MAX_LINKS];
-    uint32_t link_count;     /**< 0: 100 Mbit/s with 20 ms, and 10 Gbit/s with 0.2 ms */
-    const he_params *hints;  /**< as in he_client_options */
-    const he_policy *policy; /**< as in he_client_options */
-    const char *image;       /**< as in he_serve_options */
-    const char *state;
-    he_backend backend;
+    he_link links[HE_MAX_LINKS]; /**< networks to compute totals for */
+    uint32_t link_count;         /**< 0: 100 Mbit/s with 20 ms, and 10 Gbit/s with 0.2 ms */
+    const he_params *hints;      /**< as in he_client_options */
+    const he_policy *policy;     /**< as in he_client_options */
+    const char *image;           /**< as in he_serve_options */
+    const char *state;           /**< as in he_serve_options */
+    he_backend backend;          /**< as in he_serve_options */
     /** Called now and then with what is being done; NULL: silence. */
     void (*progress)(void *user, const char *what);
-    void *user;
+    void *user; /**< passed to progress */
 } he_compare_options;
+/** Every choice left to the library. */
 #define HE_COMPARE_INIT                                                                            \
     {                                                                                              \
         .struct_size = sizeof(he_compare_options)                                                  \
     }
 
+/** What a comparison came to, for all evaluators. */
 typedef struct he_report he_report;
 
 /** Any program: inputs[i] and size elements as in he_client_run_real(). */
@@ -194,6 +204,7 @@ HE_API HE_MUST_CHECK he_status he_compare_real(he_report **report,
                                                const he_compare_options *options, const char *title,
                                                const he_program *program,
                                                const double *const *inputs);
+/** The same for INTEGER programs. */
 HE_API HE_MUST_CHECK he_status he_compare_integer(he_report **report,
                                                   const he_compare_options *options,
                                                   const char *title, const he_program *program,
@@ -221,12 +232,16 @@ HE_API HE_MUST_CHECK he_status he_compare_stats(he_report **report,
 
 /** What one evaluator came to. */
 typedef struct he_report_figures {
-    he_client_figures cold, warm;          /**< medians, cell by cell */
-    uint64_t client_memory, server_memory; /**< peak bytes */
-    double greatest_error;                 /**< against plain, over all outputs */
-    uint32_t cold_count, warm_count;
+    he_client_figures cold; /**< medians over new sessions, cell by cell */
+    he_client_figures warm; /**< medians over further queries, cell by cell */
+    uint64_t client_memory; /**< peak bytes */
+    uint64_t server_memory; /**< peak bytes */
+    double greatest_error;  /**< against plain, over all outputs */
+    uint32_t cold_count;    /**< new sessions */
+    uint32_t warm_count;    /**< further queries */
 } he_report_figures;
 
+/** The figures of one evaluator. */
 HE_API HE_MUST_CHECK he_status he_report_get(const he_report *report, he_evaluator evaluator,
                                              he_report_figures *figures);
 /** The table, as text.  verbose adds the appraisal line by line. */
@@ -235,6 +250,7 @@ HE_API HE_MUST_CHECK he_status he_report_print(const he_report *report, FILE *fi
  *  and renamed: a failure leaves nothing half-written. */
 HE_API HE_MUST_CHECK he_status he_report_json(const he_report *const *reports, size_t count,
                                               const char *path);
+/** As he_report_json(), as HTML with inline charts. */
 HE_API HE_MUST_CHECK he_status he_report_html(const he_report *const *reports, size_t count,
                                               const char *path);
 HE_API void he_report_destroy(he_report *report); /**< NULL is allowed */

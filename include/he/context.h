@@ -34,7 +34,8 @@ HE_API void he_context_destroy(he_context *ctx);
 HE_API HE_MUST_CHECK he_status he_context_params(const he_context *ctx, he_params *params);
 
 /** BLAKE2b-256 over scheme, n, primes in order, alpha, t or scale and mode, limbs of level 0, slot
- *  order, security name and error distribution; never isa or threads.  Borrowed, HE_ID_BYTES long. */
+ *  order, security name and error distribution; never isa or threads.  Borrowed, HE_ID_BYTES
+ *  long. */
 HE_API const uint8_t *he_context_id(const he_context *ctx);
 
 HE_API he_scheme he_context_scheme(const he_context *ctx);     /**< BFV or CKKS */

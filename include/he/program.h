@@ -15,19 +15,21 @@
 extern "C" {
 #endif
 
+/** A list of vector operations.  Errors while it is built are kept: he_program_check() tells. */
 typedef struct he_program he_program;
 /** A value of a program: an index, valid for that program only. */
 typedef uint32_t he_value;
-#define HE_VALUE_NONE UINT32_MAX
+#define HE_VALUE_NONE UINT32_MAX /**< what a call gives that failed; it may be passed on */
 
+/** What the elements are. */
 typedef enum he_program_type {
     HE_PROGRAM_INTEGER = 1, /**< integers modulo t, exact */
     HE_PROGRAM_REAL = 2     /**< reals */
 } he_program_type;
 
-#define HE_PROGRAM_MAX_NODES 65536u
-#define HE_PROGRAM_MAX_SIZE  65536u
-#define HE_PROGRAM_MAX_PORTS 1024u /* inputs, and as many outputs */
+#define HE_PROGRAM_MAX_NODES 65536u /**< values */
+#define HE_PROGRAM_MAX_SIZE  65536u /**< elements of a vector */
+#define HE_PROGRAM_MAX_PORTS 1024u  /**< inputs, and as many outputs */
 
 /** An empty program on vectors of size elements (a power of two, so that rotations wrap).
  *  @param[in] modulus         INTEGER: t, 2 … 2^60; REAL: 0
@@ -38,7 +40,8 @@ HE_API HE_MUST_CHECK he_status he_program_create(he_program **program, he_progra
 HE_API void he_program_destroy(he_program *program); /**< NULL is allowed */
 
 /** An encrypted input; REAL: every element within [lo, hi]; INTEGER: lo and hi are ignored.
- *  Names have 1 to 63 bytes without control characters and differ among inputs, and among outputs. */
+ *  Names have 1 to 63 bytes without control characters and differ among inputs, and among
+ *  outputs. */
 HE_API he_value he_program_input(he_program *program, const char *name, double lo, double hi);
 /** A constant vector in the clear: REAL; 1 … size finite values, the elements after them are 0. */
 HE_API he_value he_program_constant(he_program *program, const double *values, size_t count);
@@ -46,9 +49,13 @@ HE_API he_value he_program_constant(he_program *program, const double *values, s
 HE_API he_value he_program_constant_i64(he_program *program, const int64_t *values, size_t count);
 HE_API he_value he_program_splat(he_program *program, double value);      /**< REAL constant */
 HE_API he_value he_program_splat_i64(he_program *program, int64_t value); /**< INTEGER constant */
+/** a + b, element by element. */
 HE_API he_value he_program_add(he_program *program, he_value a, he_value b);
+/** a - b, element by element. */
 HE_API he_value he_program_sub(he_program *program, he_value a, he_value b);
+/** a b, element by element. */
 HE_API he_value he_program_multiply(he_program *program, he_value a, he_value b);
+/** -a, element by element. */
 HE_API he_value he_program_negate(he_program *program, he_value a);
 /** Element i of the result is element i + steps mod size of a. */
 HE_API he_value he_program_rotate(he_program *program, he_value a, int32_t steps);
@@ -67,12 +74,12 @@ HE_API void he_program_output(he_program *program, const char *name, he_value a)
 /** The first error since creation, or HE_OK if the program can run (it has an output). */
 HE_API HE_MUST_CHECK he_status he_program_check(const he_program *program);
 
-HE_API he_program_type he_program_get_type(const he_program *program);
-HE_API uint32_t he_program_size(const he_program *program);
-HE_API uint64_t he_program_modulus(const he_program *program);
-HE_API uint32_t he_program_precision(const he_program *program); /**< REAL: bits; else 0 */
-HE_API uint32_t he_program_input_count(const he_program *program);
-HE_API uint32_t he_program_output_count(const he_program *program);
+HE_API he_program_type he_program_get_type(const he_program *program); /**< as created */
+HE_API uint32_t he_program_size(const he_program *program);            /**< elements of a vector */
+HE_API uint64_t he_program_modulus(const he_program *program);         /**< INTEGER: t; else 0 */
+HE_API uint32_t he_program_precision(const he_program *program);       /**< REAL: bits; else 0 */
+HE_API uint32_t he_program_input_count(const he_program *program);     /**< declared so far */
+HE_API uint32_t he_program_output_count(const he_program *program);    /**< named so far */
 HE_API const char *he_program_input_name(const he_program *program, uint32_t i);  /**< borrowed */
 HE_API const char *he_program_output_name(const he_program *program, uint32_t i); /**< borrowed */
 /** The interval that was declared for input i (REAL). */
@@ -84,8 +91,12 @@ HE_API HE_MUST_CHECK he_status he_program_output_range(const he_program *program
 
 /** Canonical bytes: equal programs give equal bytes. */
 HE_API size_t he_program_save_size(const he_program *program);
+/** Writes them; length receives their number.
+ *  @retval HE_ERR_BUFFER  capacity is below he_program_save_size() */
 HE_API HE_MUST_CHECK he_status he_program_save(const he_program *program, void *bytes,
                                                size_t capacity, size_t *length);
+/** A new program from canonical bytes of exactly that length, for he_program_destroy().
+ *  @retval HE_ERR_FORMAT  anything else: cut, continued, out of range or not canonical */
 HE_API HE_MUST_CHECK he_status he_program_load(he_program **program, const void *bytes,
                                                size_t length);
 /** BLAKE2b-256 of the canonical bytes; id holds HE_ID_BYTES. */
@@ -110,12 +121,12 @@ typedef struct he_plan he_plan;
  *  @retval HE_ERR_PARAMS  no parameters within the table can hold the program */
 HE_API HE_MUST_CHECK he_status he_plan_create(he_plan **plan, const he_program *program,
                                               const he_params *hints);
-HE_API void he_plan_destroy(he_plan *plan);
+HE_API void he_plan_destroy(he_plan *plan); /**< NULL is allowed */
 /** The context that was made for it; borrowed from the plan. */
 HE_API const he_context *he_plan_context(const he_plan *plan);
 /** Galois steps that it needs; borrowed.  *count may be 0. */
 HE_API const int32_t *he_plan_steps(const he_plan *plan, size_t *count);
-HE_API bool he_plan_needs_relin_key(const he_plan *plan);
+HE_API bool he_plan_needs_relin_key(const he_plan *plan); /**< it multiplies ciphertexts */
 /** log2 of the noise bound that output i will have: give it to he_decrypt(). */
 HE_API double he_plan_output_noise_bits(const he_plan *plan, uint32_t i);
 /** The level that output i will have: he_ciphertext_wire_size() says how many bytes that is. */
@@ -145,6 +156,7 @@ HE_API HE_MUST_CHECK he_status he_plan_run(const he_plan *plan, he_ciphertext *c
 HE_API HE_MUST_CHECK he_status he_plan_decrypt_real(const he_plan *plan, double *values, uint32_t i,
                                                     const he_ciphertext *ct,
                                                     const he_secret_key *sk, he_scratch *scratch);
+/** The same for INTEGER; elements in [-t/2, t/2]. */
 HE_API HE_MUST_CHECK he_status he_plan_decrypt_integer(const he_plan *plan, int64_t *values,
                                                        uint32_t i, const he_ciphertext *ct,
                                                        const he_secret_key *sk,

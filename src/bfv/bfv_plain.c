@@ -25,9 +25,9 @@ static uint64_t coin(uint64_t index)
     return (z ^ (z >> 27)) >> 63;
 }
 
-/* m in [0, t) as the residue of m or m - t, whichever is smaller in size.  Of t/2 and -t/2 the index
- * chooses: for t = 2 ones of one sign would add up to a polynomial of size n at a root of unity,
- * and noise would grow by that much. */
+/* m in [0, t) as the residue of m or m - t, whichever is smaller in size.  Of t/2 and -t/2 the
+ * index chooses: for t = 2 ones of one sign would add up to a polynomial of size n at a root of
+ * unity, and noise would grow by that much. */
 static void lift(uint64_t *x, const uint64_t *m, const he_bfv_context *bfv, size_t i, size_t n)
 {
     const he_rns_prime *prime = &bfv->data[i];

@@ -66,7 +66,8 @@ static he_status fill_scales(const he_context *ctx, he_ckks *k, mpf_t *exact)
     return status;
 }
 
-/* round(Delta_b q_(b+1) / Delta_a): below 2^63, as scales stay within MAX_DRIFT and q below 2^61. */
+/* round(Delta_b q_(b+1) / Delta_a): below 2^63, as scales stay within MAX_DRIFT and q below
+ * 2^61. */
 static void fill_adjust(const he_context *ctx, he_ckks *k, mpf_t *exact)
 {
     size_t levels = ctx->top_level + 1;

@@ -100,7 +100,7 @@ static he_status switch_last(tensor *t, uint64_t **u, const he_relin_key *key)
     return he_keyswitch_product(ctx, *u, t->d2_coeff, t->d2, t->a->level, &key->key, t->scratch);
 }
 
-/* --- Relinearized and rescaled ----------------------------------------------------------------- */
+/* --- Relinearized and rescaled ---------------------------------------------------------------- */
 
 typedef struct fused {
     const he_context *ctx;
@@ -151,7 +151,7 @@ static he_status multiply_rescale(tensor *t, he_ciphertext *r, const he_ckks_ope
     return he_ckks_result_end(ctx, &f.res, status);
 }
 
-/* --- At the squared scale ---------------------------------------------------------------------- */
+/* --- At the squared scale --------------------------------------------------------------------- */
 
 static he_status multiply_norescale(tensor *t, he_ciphertext *r, const he_ckks_operand *shape,
                                     const he_relin_key *key, bool operand)
@@ -180,7 +180,7 @@ static he_status multiply_norescale(tensor *t, he_ciphertext *r, const he_ckks_o
     return he_ckks_result_end(ctx, &res, status);
 }
 
-/* --- What both share --------------------------------------------------------------------------- */
+/* --- What both share -------------------------------------------------------------------------- */
 
 static he_status check_size(const char *fn, const char *name, const he_ckks_operand *o)
 {

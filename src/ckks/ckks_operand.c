@@ -24,7 +24,7 @@ he_status he_ckks_leave(he_ckks_call *call, he_status status)
     return status;
 }
 
-/* --- Operands ---------------------------------------------------------------------------------- */
+/* --- Operands --------------------------------------------------------------------------------- */
 
 he_status he_ckks_operand_of(const char *fn, const char *name, const he_context *ctx,
                              he_ckks_operand *o, const he_ciphertext *ct)
@@ -176,7 +176,7 @@ he_status he_ckks_same_scale(const char *fn, const he_context *ctx, he_ckks_oper
     return HE_OK;
 }
 
-/* --- Results ----------------------------------------------------------------------------------- */
+/* --- Results ---------------------------------------------------------------------------------- */
 
 static bool has_shape(const he_context *ctx, const he_ciphertext *r, uint32_t size, uint32_t level)
 {

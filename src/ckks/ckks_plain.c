@@ -116,7 +116,7 @@ he_status he_ckks_negate(const he_context *ctx, he_ciphertext *r, const he_ciphe
     return apply_here(ctx, r, &c, r == a);
 }
 
-/* --- Sums -------------------------------------------------------------------------------------- */
+/* --- Sums ------------------------------------------------------------------------------------- */
 
 static he_status add_plain(const char *fn, const he_context *ctx, he_ciphertext *r,
                            const he_ciphertext *a, const he_plaintext *b, change_kind kind)
@@ -161,9 +161,10 @@ he_status he_ckks_add_scalar(const he_context *ctx, he_ciphertext *r, const he_c
     return apply_here(ctx, r, &c, r == a);
 }
 
-/* --- Products ---------------------------------------------------------------------------------- */
+/* --- Products --------------------------------------------------------------------------------- */
 
-/* Canonical mode: a product of degree 2 has a level to rescale to; explicit mode: its scale fits. */
+/* Canonical mode: a product of degree 2 has a level to rescale to; explicit mode: its scale
+ * fits. */
 static he_status check_product(const char *fn, const he_context *ctx, const he_ckks_operand *a,
                                double scale)
 {

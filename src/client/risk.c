@@ -131,7 +131,7 @@ static he_status make_programs(risk_job *j)
     return he_program_check(j->exact);
 }
 
-/* --- what the classes came to ------------------------------------------------------------------- */
+/* --- what the classes came to ----------------------------------------------------------------- */
 
 static bool malignant(const risk_job *j, size_t i)
 {

@@ -53,7 +53,8 @@ static he_status check_options(he_serve_options *o, const he_serve_options *give
     return HE_OK;
 }
 
-/* One connection from HELLO to its end; what goes wrong is told to the client, not to the caller. */
+/* One connection from HELLO to its end; what goes wrong is told to the client, not to the
+ * caller. */
 static void serve_connection(int fd, int stop_fd, const he_serve_options *o, he_enclave_host *host)
 {
     he_channel ch = {.fd = fd, .stop_fd = stop_fd, .timeout_ms = o->idle_ms, .peer = "the client"};

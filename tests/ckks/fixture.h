@@ -63,7 +63,7 @@ static inline void world_close(world *w)
     he_context_destroy(w->ctx);
 }
 
-/* --- Vectors: freed by free() ------------------------------------------------------------------ */
+/* --- Vectors: freed by free() ----------------------------------------------------------------- */
 
 static inline slot *zeros(const world *w)
 {
@@ -108,7 +108,7 @@ static inline slot *pattern(const world *w, int kind, double size)
     return v;
 }
 
-/* --- Ciphertexts ------------------------------------------------------------------------------- */
+/* --- Ciphertexts ------------------------------------------------------------------------------ */
 
 static inline he_ciphertext *empty(const world *w)
 {

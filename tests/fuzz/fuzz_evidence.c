@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Evidence and replies from whoever answers a client.
  *
- * Input: byte 0 picks the way.  Way 0: good evidence with edits of three input bytes each (offset in
- * two, value in one), appraised by a policy that allows every flag and asks for no root, so that
+ * Input: byte 0 picks the way.  Way 0: good evidence with edits of three input bytes each (offset
+ * in two, value in one), appraised by a policy that allows every flag and asks for no root, so that
  * nothing but the signature stands between an edit and trust.  Way 1: the input as evidence.
  * Way 2: the input as the reply to a hello.  Only the very bytes that were signed are trusted. */
 #include "fuzz/fuzz.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The enclave's side: what a client may ask inside a session, and what a host may pass in.
  *
- * Input: pieces, each a length u16 and so many bytes.  Every piece is a request of one task; a piece
- * whose kind is PROGRAM with the id left zero gets the right id and total, so that loading is
+ * Input: pieces, each a length u16 and so many bytes.  Every piece is a request of one task; a
+ * piece whose kind is PROGRAM with the id left zero gets the right id and total, so that loading is
  * reached.  The same pieces go to a guest as raw bytes of channel 1. */
 #include "fuzz/fuzz.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A client and a server in one: keys for a plan, inputs encrypted, the plan run, outputs decrypted. */
+/* A client and a server in one: keys for a plan, inputs encrypted, the plan run, outputs
+ * decrypted. */
 #ifndef HE_TEST_CIPHER_H
 #define HE_TEST_CIPHER_H
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Client and server ------------------------------------------------------------------------- */
+/* --- Client and server ------------------------------------------------------------------------ */
 
 void cipher_create(cipher *c, he_plan *plan, const he_program *program)
 {
@@ -67,7 +67,7 @@ void cipher_run(cipher *c)
                              c->scratch));
 }
 
-/* --- Random programs --------------------------------------------------------------------------- */
+/* --- Random programs -------------------------------------------------------------------------- */
 
 enum {
     MOST = 32768

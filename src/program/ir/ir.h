@@ -131,8 +131,8 @@ int he_ir_compare(const he_node *x, const he_word *x_words, const he_node *y,
  *  16 modulus u64   24 inputs u32   28 outputs u32   32 nodes u32   36 words u32
  *  40 nodes, 12 each: op u32, x u32, y u32
  *     INPUT x = its number; SPLAT -; CONSTANT x = words; ADD, SUB, MULTIPLY x = a, y = b;
- *     NEGATE, SUM, WITHIN x = a; ROTATE x = a, y = steps; POLYNOMIAL x = a, y = coefficients; else 0
- *     words, 8 each, in the order of the nodes: f64 or i64
+ *     NEGATE, SUM, WITHIN x = a; ROTATE x = a, y = steps; POLYNOMIAL x = a, y = coefficients; else
+ *     0 words, 8 each, in the order of the nodes: f64 or i64
  *     inputs: lo f64, hi f64, length u32, name
  *     outputs: node u32, length u32, name
  * Only the canonical form of a program is accepted, so each program is one string of bytes. */

@@ -2,7 +2,8 @@
 /* Interval arithmetic, rounded outward: what the elements of a value can be (REAL programs).
  *
  * Moore, Kearfott, Cloud, Introduction to Interval Analysis (2009), sections 2.2 and 5.5: Horner's
- * rule on intervals overestimates, and less so on narrow ones, so the argument is cut into pieces. */
+ * rule on intervals overestimates, and less so on narrow ones, so the argument is cut into
+ * pieces. */
 #include "program/ir/ir.h"
 
 #include <math.h>

@@ -77,7 +77,8 @@ static uint32_t max32(uint32_t x, uint32_t y)
 }
 
 /* Two encrypted operands: the deeper one is wide, the other is too at the same level, or can be
- * raised as it has degree 1 at the level where the deeper one has not yet been rescaled, or above. */
+ * raised as it has degree 1 at the level where the deeper one has not yet been rescaled, or
+ * above. */
 static bool sum_is_wide(const he_ckks_place *a, const he_ckks_place *b)
 {
     return a->deep == b->deep ? a->wide && b->wide : a->deep > b->deep ? a->wide : b->wide;

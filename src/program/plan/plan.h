@@ -143,7 +143,7 @@ void he_plan_lower_ckks(he_lowering *l);
 /* Levels that a REAL program takes; HE_PLAN_NONE without memory. */
 uint32_t he_plan_depth(const he_program *program, const he_plain_value *plain);
 
-/* --- Values in the clear ------------------------------------------------------------------------ */
+/* --- Values in the clear ---------------------------------------------------------------------- */
 struct he_plain_value {
     bool known;
     bool splat;   /* all elements are values[0] */
@@ -172,7 +172,7 @@ uint32_t he_plan_emit_polynomial(he_lowering *l, uint32_t x, const double *c, ui
 /* Sums of weighted sums become one (CKKS). */
 void he_plan_fuse(he_lowering *l);
 
-/* --- After lowering ---------------------------------------------------------------------------- */
+/* --- After lowering --------------------------------------------------------------------------- */
 /* visit(arg, &register) for each operand of a step; it may be written. */
 void he_plan_operands(he_plan *plan, he_plan_step *step, void (*visit)(void *arg, uint32_t *reg),
                       void *arg);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Polynomials on ciphertexts in the fewest levels, then the fewest products.
  *
- * Paterson, Stockmeyer 1973, with splits p = high x^m + low at powers that are there.  A piece has a
- * budget D: it must be ready D levels below x.  high has D - 1, low has D, x^m needs ceil(log2 m)
+ * Paterson, Stockmeyer 1973, with splits p = high x^m + low at powers that are there.  A piece has
+ * a budget D: it must be ready D levels below x.  high has D - 1, low has D, x^m needs ceil(log2 m)
  * <= D - 1; splitting at powers of two always succeeds for degrees below 2^D.  Which powers to have
  * and where to split is found by search: with powers 1 … g and all powers of two, for each g, by
  * dynamic programming over pieces.  Zero coefficients cost nothing, so odd polynomials get no even
@@ -130,7 +130,7 @@ static uint32_t try_babies(search *s, uint32_t g, uint32_t count)
     return total;
 }
 
-/* --- Emitting ---------------------------------------------------------------------------------- */
+/* --- Emitting --------------------------------------------------------------------------------- */
 
 typedef struct evaluation {
     he_lowering *l;
