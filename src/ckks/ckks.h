@@ -35,7 +35,7 @@ struct he_ckks_fft {
 he_status he_ckks_fft_init(he_ckks_fft *t, size_t n, he_isa limit);
 void he_ckks_fft_clear(he_ckks_fft *t);
 
-/* --- The scheme's part of a context ------------------------------------------------------------ */
+/* --- The scheme's part of a context ----------------------------------------------------------- */
 
 typedef struct he_ckks {
     he_ckks_fft fft;
@@ -84,7 +84,7 @@ uint64_t he_ckks_reduce_double(double x, const he_modulus *q);
 he_status he_ckks_check_constant(const char *fn, const he_context *ctx, double value, double scale,
                                  uint32_t level);
 
-/* --- A call: scratch and floating-point environment -------------------------------------------- */
+/* --- A call: scratch and floating-point environment ------------------------------------------- */
 
 typedef struct he_ckks_call {
     he_scratch *scratch, *given;
@@ -173,8 +173,8 @@ double he_ckks_noise_fixed(const he_context *ctx, double log_error);
 double he_ckks_noise_limit(const he_context *ctx, const he_ciphertext *ct);
 
 /* --- Weighted sums, for programs ----------------------------------------------------------------
- * r = sum of weights[j] a[j] in every slot, degree 2 at this level; a[j] of degree 1, at levels that
- * are not below, none of them r.  Canonical mode. */
+ * r = sum of weights[j] a[j] in every slot, degree 2 at this level; a[j] of degree 1, at levels
+ * that are not below, none of them r.  Canonical mode. */
 he_status he_ckks_weighted_sum(const he_context *ctx, he_ciphertext *r, uint32_t level,
                                const he_ciphertext *const *a, const double *weights, size_t count,
                                he_scratch *scratch);
@@ -183,7 +183,7 @@ he_status he_ckks_weighted_sum(const he_context *ctx, he_ciphertext *r, uint32_t
 double he_ckks_noise_weighted(const he_context *ctx, double log_sigma, double log_scale,
                               double log_value, double integer);
 
-/* --- Hooks of he_ckks_ops that have files of their own ----------------------------------------- */
+/* --- Hooks of he_ckks_ops that have files of their own ---------------------------------------- */
 
 he_status he_ckks_add_message(const he_context *ctx, uint64_t *c0, const he_plaintext *pt,
                               uint32_t level, he_arena *arena);

@@ -3,8 +3,9 @@
  *
  * x = t_0 + q_0 (t_1 + q_1 (t_2 + …)) with t_i in (-q_i/2, q_i/2) is the representative of least
  * size, so no comparison with Q/2 is needed.  As many primes are read as values within the declared
- * range can need, and one more as a check: only where that digit is not zero in some coefficient are
- * all primes of the level read.  Nothing else about coefficients decides a branch or an address. */
+ * range can need, and one more as a check: only where that digit is not zero in some coefficient
+ * are all primes of the level read.  Nothing else about coefficients decides a branch or an
+ * address. */
 #include "ckks/ckks.h"
 #include "core/ct.h"
 
@@ -64,7 +65,8 @@ static he_status take_digits(const char *fn, const he_context *ctx, int64_t **di
         uint64_t beyond = next_digit(ctx, digits, i, pt->data + i * n, y, t);
         if (i != usual)
             continue;
-        /* whether all values keep to the range is no secret: decoding takes longer if not (ckks.h) */
+        /* whether all values keep to the range is no secret: decoding takes longer if not
+         * (ckks.h) */
         HE_PUBLIC(&beyond, sizeof beyond);
         if (beyond == 0)
             last = usual;

@@ -3,15 +3,15 @@
  *
  * m = round(scale a),  a_k = (2/n) Re sum_j z_j zeta^(-k (-3)^j)  (Cheon, Kim, Kim, Song, ePrint
  * 2016/421, section 3.2, with half the points).  |a_k| <= max |z_j|, so that values below
- * Q / (2 scale) fit.  Coefficients within the declared range take as many words as that range needs;
- * no branch and no address depends on them otherwise. */
+ * Q / (2 scale) fit.  Coefficients within the declared range take as many words as that range
+ * needs; no branch and no address depends on them otherwise. */
 #include "ckks/ckks.h"
 #include "core/ct.h"
 
 #include <emmintrin.h>
 #include <math.h>
 
-/* --- One plaintext ----------------------------------------------------------------------------- */
+/* --- One plaintext ---------------------------------------------------------------------------- */
 
 typedef struct encoding {
     const he_context *ctx;
@@ -253,7 +253,7 @@ he_status he_ckks_encode_scalar(const he_context *ctx, he_plaintext *pt, double 
     return HE_OK;
 }
 
-/* --- Hooks of encryption ----------------------------------------------------------------------- */
+/* --- Hooks of encryption ---------------------------------------------------------------------- */
 
 he_status he_ckks_add_message(const he_context *ctx, uint64_t *c0, const he_plaintext *pt,
                               uint32_t level, he_arena *arena)

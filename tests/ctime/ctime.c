@@ -5,9 +5,9 @@
  * (the method of Langley's ctgrind).  Runs every kernel that valgrind can execute, on the flags of
  * the release build.
  *
- * With the argument "leak" and a name it does branch on a secret, to show that the tool would see it
- * there: on a key, on residues of a plaintext, a ciphertext or a decrypted plaintext, or on a decoded
- * value. */
+ * With the argument "leak" and a name it does branch on a secret, to show that the tool would see
+ * it there: on a key, on residues of a plaintext, a ciphertext or a decrypted plaintext, or on a
+ * decoded value. */
 #include "core/cpu.h"
 #include "core/ct.h"
 #include "random/sample.h"
@@ -153,8 +153,8 @@ static void encrypt_and_decrypt(owner *o, bool public_key)
     MUST(he_decrypt(o->ctx, o->out, o->ct, o->sk, HE_NOISE_TRACKED, NULL));
 }
 
-/* valgrind 3.19 rounds -(a b) + c as -(a b - c): where that is a zero it has the wrong sign, and the
- * kernels in doubles then give q in its place.  So residues are compared modulo t. */
+/* valgrind 3.19 rounds -(a b) + c as -(a b - c): where that is a zero it has the wrong sign, and
+ * the kernels in doubles then give q in its place.  So residues are compared modulo t. */
 
 /* --- BFV -------------------------------------------------------------------------------------- */
 

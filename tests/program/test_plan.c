@@ -21,7 +21,7 @@ static uint32_t products(const he_plan *plan)
     return count_steps(plan, HE_PLAN_MULTIPLY) + count_steps(plan, HE_PLAN_MULTIPLY_LAZY);
 }
 
-/* --- The steps of a REAL plan on doubles -------------------------------------------------------- */
+/* --- The steps of a REAL plan on doubles ------------------------------------------------------ */
 
 static void play_step(const he_plan *plan, const he_plan_step *s, double **reg, double *plain)
 {
@@ -144,7 +144,7 @@ Test(plan, steps_compute_the_program)
     cr_assert(more <= scaled / 8, "%d of %d polynomials took a level more", more, scaled);
 }
 
-/* --- Polynomials ------------------------------------------------------------------------------- */
+/* --- Polynomials ------------------------------------------------------------------------------ */
 
 static he_plan *plan_polynomial(const double *c, size_t count, double lo, double hi,
                                 uint32_t precision, he_program **program)
@@ -208,7 +208,7 @@ Test(plan, scaling_may_take_coefficients_to_zero)
     he_program_destroy(p);
 }
 
-/* --- Laziness ---------------------------------------------------------------------------------- */
+/* --- Laziness --------------------------------------------------------------------------------- */
 
 Test(plan, a_weighted_sum_is_one_step_and_one_rescaling)
 {
@@ -307,7 +307,7 @@ Test(plan, long_sums_hold_few_registers)
     he_program_destroy(p);
 }
 
-/* --- Levels and constants ---------------------------------------------------------------------- */
+/* --- Levels and constants --------------------------------------------------------------------- */
 
 static he_value with_integer(he_program *p, he_value x)
 {
@@ -348,7 +348,7 @@ Test(plan, levels_are_spent_where_they_must_be)
     }
 }
 
-/* --- Keys -------------------------------------------------------------------------------------- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 Test(plan, steps_are_listed_once)
 {
@@ -370,7 +370,7 @@ Test(plan, steps_are_listed_once)
     he_program_destroy(p);
 }
 
-/* --- Refusals ---------------------------------------------------------------------------------- */
+/* --- Refusals --------------------------------------------------------------------------------- */
 
 static he_program *power(uint32_t times, uint32_t precision)
 {

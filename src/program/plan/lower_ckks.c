@@ -168,8 +168,8 @@ static uint32_t lower_product(const lowering *w, uint32_t i)
     return he_plan_emit2(l, r->kept ? HE_PLAN_MULTIPLY_LAZY : HE_PLAN_MULTIPLY, x, y);
 }
 
-/* With u = x / 2^e and the result over 2^f: the coefficient of u^k is c_k 2^(k e - f).  The argument
- * comes near 1 for nothing where it is small, for a level where it is large. */
+/* With u = x / 2^e and the result over 2^f: the coefficient of u^k is c_k 2^(k e - f).  The
+ * argument comes near 1 for nothing where it is small, for a level where it is large. */
 static uint32_t lower_polynomial(const lowering *w, uint32_t i)
 {
     he_lowering *l = w->l;

@@ -12,8 +12,9 @@ static double log_scale(const he_context *ctx, const he_plan_state *s)
     return s->degree * log2(he_ckks_of(ctx)->scale[s->level]);
 }
 
-/* Encoding values up to largest: rounding to integers (variance 1/12), and the transform in doubles,
- * 2^-52 of the largest in each slot.  As he_ckks_noise_encode(), which has the range instead. */
+/* Encoding values up to largest: rounding to integers (variance 1/12), and the transform in
+ * doubles, 2^-52 of the largest in each slot.  As he_ckks_noise_encode(), which has the range
+ * instead. */
 static double encoding(const he_context *ctx, double scale, double largest)
 {
     return he_noise_independent(-0.5 * log2(12),
