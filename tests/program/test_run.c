@@ -166,7 +166,7 @@ Test(run, random_integer_programs)
     }
 }
 
-/* --- Sizes ------------------------------------------------------------------------------------- */
+/* --- Sizes ------------------------------------------------------------------------------------ */
 
 /* sum(x y), x turned by one, and x + c, for vectors of this size */
 static void describe(recipe *r, he_program_type type, uint32_t size, uint64_t t, bool rotate)
@@ -267,7 +267,7 @@ Test(run, a_polynomial_of_a_weighted_sum)
     he_program_destroy(p);
 }
 
-/* --- Outputs ----------------------------------------------------------------------------------- */
+/* --- Outputs ---------------------------------------------------------------------------------- */
 
 static const he_params *small(he_params *hints)
 {
@@ -318,7 +318,7 @@ Test(run, outputs_of_all_kinds)
     he_program_destroy(p);
 }
 
-/* --- Bounds that were loaded ------------------------------------------------------------------- */
+/* --- Bounds that were loaded ------------------------------------------------------------------ */
 
 static he_ciphertext *through_bytes(const he_context *ctx, const he_ciphertext *ct)
 {
@@ -366,7 +366,7 @@ Test(run, results_that_travelled_decrypt_by_the_plan)
     he_program_destroy(p);
 }
 
-/* --- Refusals ---------------------------------------------------------------------------------- */
+/* --- Refusals --------------------------------------------------------------------------------- */
 
 Test(run, refuses_what_does_not_fit)
 {
@@ -465,7 +465,7 @@ Test(run, refuses_reals_outside_their_interval)
     he_program_destroy(p);
 }
 
-/* --- Memory and threads ------------------------------------------------------------------------ */
+/* --- Memory and threads ----------------------------------------------------------------------- */
 
 Test(run, no_memory_leaves_outputs_as_they_were)
 {
