@@ -4,6 +4,7 @@
 #include "cipher.h"
 #include "generate.h"
 #include "program/plan/plan.h"
+#include "support/phase.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,7 +111,20 @@ static double check_real(const recipe *r, const he_params *hints)
     return used;
 }
 
-static void check_integer(const recipe *r, const he_params *hints)
+/* Bits by which the predicted bound is above the noise that output k really has. */
+static double spare_noise(const cipher *c, uint32_t k)
+{
+    he_plaintext *pt;
+    const double bound = he_plan_output_noise_bits(c->plan, k);
+    he_assert_ok(he_plaintext_create(c->ctx, &pt));
+    he_assert_ok(he_decrypt(c->ctx, pt, c->out[k], c->sk, bound, NULL));
+    const double spare = bound - he_test_noise_bfv(c->ctx, c->out[k], c->sk, pt->data);
+    he_plaintext_destroy(pt);
+    return spare;
+}
+
+/* Returns the least and the greatest of these bits in *least and *most. */
+static void check_integer(const recipe *r, const he_params *hints, double *least, double *most)
 {
     static int64_t x[3][MOST], want[3][MOST], got[MOST];
     const int64_t *inputs[3] = {x[0], x[1], x[2]};
@@ -135,6 +149,9 @@ static void check_integer(const recipe *r, const he_params *hints)
         for (uint32_t j = 0; j < r->size; j++)
             cr_assert_eq(got[j], want[k][j], "output %u, element %u: %lld is not %lld", k, j,
                          (long long)got[j], (long long)want[k][j]);
+        const double spare = spare_noise(&c, k);
+        *least = fmin(*least, spare);
+        *most = fmax(*most, spare);
     }
     cipher_destroy(&c);
     he_program_destroy(p);
@@ -160,10 +177,30 @@ Test(run, random_integer_programs)
     const limits within = {
         .operations = 50, .inputs = 3, .depth = 3, .degree = 1, .largest = 0, .rotations = true};
     static const uint64_t moduli[] = {65537, 1032193, 786433};
+    double least = INFINITY, most = -INFINITY;
     for (int round = 0; round < 6 * (int)he_test_scale(); round++) {
         generate(&r, HE_PROGRAM_INTEGER, 1u << (round * 3 % 11), moduli[round % 3], &within);
-        check_integer(&r, NULL);
+        check_integer(&r, NULL, &least, &most);
     }
+    cr_assert(least > 0, "a bound is %.1f bits below the noise", -least);
+}
+
+/* Where noise does not cancel, the bound is not far above it: the tail is 2^3.8, and each product
+ * assumes the worst of correlations. */
+Test(run, the_bound_is_close)
+{
+    static recipe r;
+    double least = INFINITY, most = -INFINITY;
+    r = (recipe){.type = HE_PROGRAM_INTEGER, .size = 1024, .t = 1032193, .inputs = 2};
+    r.steps[0].kind = r.steps[1].kind = INPUT;
+    r.steps[2] = (step){.kind = MULTIPLY, .a = 0, .b = 1};
+    r.steps[3] = (step){.kind = MULTIPLY, .a = 2, .b = 2};
+    r.steps[4] = (step){.kind = SUM, .a = 3};
+    r.count = 5;
+    for (int i = 2; i < 5; i++)
+        r.output[r.outputs++] = i;
+    check_integer(&r, NULL, &least, &most);
+    cr_assert(least > 0 && most < 12, "bounds are %.1f to %.1f bits above the noise", least, most);
 }
 
 /* --- Sizes ------------------------------------------------------------------------------------ */
@@ -192,6 +229,7 @@ static void describe(recipe *r, he_program_type type, uint32_t size, uint64_t t,
 Test(run, every_size)
 {
     static recipe r;
+    double least = INFINITY, most = -INFINITY;
     he_params hints = HE_PARAMS_INIT;
     hints.security = HE_SEC_NONE;
     hints.n = 2048;
@@ -199,11 +237,12 @@ Test(run, every_size)
         describe(&r, HE_PROGRAM_REAL, size, 0, true);
         (void)check_real(&r, &hints);
         describe(&r, HE_PROGRAM_INTEGER, size, 65537, true);
-        check_integer(&r, &hints);
+        check_integer(&r, &hints, &least, &most);
     }
+    cr_assert(least > 0);
     /* both rows of BFV: sums go through the swap of rows, rotations do not wrap there */
     describe(&r, HE_PROGRAM_INTEGER, 2048, 65537, false);
-    check_integer(&r, &hints);
+    check_integer(&r, &hints, &least, &most);
     describe(&r, HE_PROGRAM_INTEGER, 2048, 65537, true);
     he_program *p = build(&r);
     he_plan *plan = NULL;
@@ -221,7 +260,9 @@ Test(run, the_greatest_modulus)
     uint64_t t;
     he_assert_ok(he_batching_prime(&t, 16384, ((uint64_t)1 << 60) - ((uint64_t)1 << 40)));
     describe(&r, HE_PROGRAM_INTEGER, 64, t, true);
-    check_integer(&r, NULL);
+    double least = INFINITY, most = -INFINITY;
+    check_integer(&r, NULL, &least, &most);
+    cr_assert(least > 0);
 }
 
 /* The shape of the risk job: thirty weights, a promise, and a polynomial of degree 7. */
