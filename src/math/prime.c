@@ -50,20 +50,25 @@ he_status he_prime_search(uint64_t *primes, size_t count, unsigned bits, uint64_
     return HE_OK;
 }
 
-he_status he_prime_nearest(uint64_t *prime, double target, uint64_t step, const uint64_t *avoid,
-                           size_t avoid_count)
+he_status he_prime_nearest(uint64_t *prime, double target, unsigned bits, uint64_t step,
+                           const uint64_t *avoid, size_t avoid_count)
 {
-    if (!(target >= 2 && target < 0x1p61) || step == 0 || step >= LIMIT)
+    if (!(target >= 2 && target < 0x1p61) || bits < 2 || bits > 61 || step == 0 || step >= LIMIT)
         return he_fail(HE_ERR_PARAMS,
-                       "he_prime_nearest: target %g, step %" PRIu64
-                       ": need a target in [2, 2^61) and a step in 1 … 2^61 - 1",
-                       target, step);
+                       "he_prime_nearest: target %g, %u bits, step %" PRIu64
+                       ": need a target in [2, 2^61), 2 to 61 bits, a step in 1 … 2^61 - 1",
+                       target, bits, step);
+    uint64_t limit = (uint64_t)1 << bits;
     uint64_t whole = (uint64_t)target;
     double fraction = target - (double)whole; /* exact */
+    if (whole >= limit) {                     /* nothing between is a candidate */
+        whole = limit - 1;
+        fraction = 0;
+    }
     uint64_t low = (whole - 1) / step * step + 1, high = low + step;
     /* low <= target < high walk outwards, the nearer first; of two as near, the lower */
-    while (low > 1 || high < LIMIT) {
-        bool take_low = high >= LIMIT;
+    while (low > 1 || high < limit) {
+        bool take_low = high >= limit;
         if (!take_low && low > 1)
             take_low = (double)(whole - low) + fraction <= (double)(high - whole) - fraction;
         uint64_t c = take_low ? low : high;
@@ -76,8 +81,8 @@ he_status he_prime_nearest(uint64_t *prime, double target, uint64_t step, const 
         else
             high += step;
     }
-    return he_fail(HE_ERR_PARAMS, "he_prime_nearest: no prime is 1 mod %" PRIu64 " below 2^61",
-                   step);
+    return he_fail(HE_ERR_PARAMS, "he_prime_nearest: no prime is 1 mod %" PRIu64 " below 2^%u",
+                   step, bits);
 }
 
 he_status he_root_minimal(uint64_t *root, uint64_t order, const he_modulus *m)

@@ -15,9 +15,10 @@ bool he_prime_test(uint64_t q);
 he_status he_prime_search(uint64_t *primes, size_t count, unsigned bits, uint64_t step,
                           const uint64_t *avoid, size_t avoid_count);
 
-/* The prime nearest to target that is 1 mod step and not in avoid (canonical CKKS scales). */
-he_status he_prime_nearest(uint64_t *prime, double target, uint64_t step, const uint64_t *avoid,
-                           size_t avoid_count);
+/* The prime nearest to target that is 1 mod step, below 2^bits and not in avoid (canonical CKKS
+ * scales).  HE_ERR_PARAMS if there is none. */
+he_status he_prime_nearest(uint64_t *prime, double target, unsigned bits, uint64_t step,
+                           const uint64_t *avoid, size_t avoid_count);
 
 /* The least primitive order-th root of unity modulo the prime q, for order a power of two that
  * divides q - 1 (SEAL's choice: algorithms, section 6.6).  HE_ERR_PARAMS if it does not. */

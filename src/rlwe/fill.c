@@ -88,9 +88,13 @@ static unsigned special_size(const he_params *p, size_t count, size_t alpha)
     unsigned largest = 0;
     for (size_t i = 0; i < count; i++)
         largest = data_size(p, i) > largest ? data_size(p, i) : largest;
+    unsigned digit = digit_size(p, count, alpha);
     unsigned limit = largest <= HE_FAST_PRIME_BITS ? HE_FAST_PRIME_BITS : 60;
     limit = limit < largest ? largest : limit;
-    unsigned bits = (digit_size(p, count, alpha) + 4 + (unsigned)alpha - 1) / (unsigned)alpha;
+    /* 2^2 will do where it keeps the primes lazy */
+    if (largest <= HE_LAZY_PRIME_BITS && digit + 2 <= HE_LAZY_PRIME_BITS * alpha)
+        limit = HE_LAZY_PRIME_BITS;
+    unsigned bits = (digit + 4 + (unsigned)alpha - 1) / (unsigned)alpha;
     bits = bits > limit ? limit : bits;
     return bits < HE_MIN_PRIME_BITS ? HE_MIN_PRIME_BITS : bits;
 }
@@ -127,19 +131,45 @@ static he_status check_canonical_sizes(const he_params *p, size_t base, size_t c
     return HE_OK;
 }
 
-static he_status find_canonical(he_params *p, size_t count, uint64_t step, prime_set *used)
+/* A scale just below a limit of the fast kernels takes primes below it, although they bring no scale
+ * back: it grows from level to level, twice as much at each, and is taken up to a fifth. */
+#define MAX_DRIFT_BITS 0.25
+
+/* Primes below 2^bits for the levels above the base, each as near as can be to what brings the next
+ * scale back to s.  *found: no scale left s by more than a factor 2^drift. */
+static he_status find_levels(he_params *p, size_t base, size_t count, unsigned bits, double drift,
+                             uint64_t step, prime_set *used, bool *found)
 {
-    size_t base = p->data_bits[0] >= he_params_base_bits(p) ? 1 : 2;
-    if (base > count)
-        base = count;
-    HE_TRY(check_canonical_sizes(p, base, count));
     double s = exp2(p->scale_bits), scale = s;
-    for (size_t i = count; i-- > base;) {
+    *found = true;
+    for (size_t i = count; *found && i-- > base;) {
         uint64_t q = 0;
-        HE_TRY(he_prime_nearest(&q, scale * scale / s, step, used->primes, used->count));
+        HE_TRY(he_prime_nearest(&q, scale * scale / s, bits, step, used->primes, used->count));
         set_add(used, q);
         p->data_primes[i] = q;
         scale = scale * scale / (double)q;
+        *found = fabs(log2(scale / s)) <= drift;
+    }
+    return HE_OK;
+}
+
+static he_status find_canonical(he_params *p, size_t count, uint64_t step, prime_set *used)
+{
+    static const unsigned limits[] = {HE_LAZY_PRIME_BITS, HE_FAST_PRIME_BITS, HE_MAX_PRIME_BITS};
+    size_t base = p->data_bits[0] >= he_params_base_bits(p) ? 1 : 2;
+    bool found = false;
+    if (base > count)
+        base = count;
+    HE_TRY(check_canonical_sizes(p, base, count));
+    for (size_t i = 0; !found && i < sizeof limits / sizeof *limits; i++) {
+        bool last = limits[i] == HE_MAX_PRIME_BITS;
+        if (p->scale_bits > limits[i])
+            continue;
+        prime_set tried = *used;
+        HE_TRY(find_levels(p, base, count, limits[i], last ? INFINITY : MAX_DRIFT_BITS, step,
+                           &tried, &found));
+        if (found)
+            *used = tried;
     }
     return find_primes(p->data_primes, p->data_bits, 0, base, step, used);
 }

@@ -63,7 +63,7 @@ Test(prime, nearest_is_nearest)
     for (unsigned i = 0; i < 400; i++) {
         double target = (double)(he_test_random() >> (4 + i % 40)) + 0.5 * (i & 1) + 4096;
         uint64_t step = (uint64_t)2048 << (i % 5), q, avoid;
-        he_assert_ok(he_prime_nearest(&q, target, step, NULL, 0));
+        he_assert_ok(he_prime_nearest(&q, target, 61, step, NULL, 0));
         cr_assert(n_is_prime(q) && q % step == 1);
         __float128 d = (__float128)q - (__float128)target;
         d = d < 0 ? -d : d;
@@ -77,27 +77,38 @@ Test(prime, nearest_is_nearest)
             }
         }
         avoid = q;
-        he_assert_ok(he_prime_nearest(&q, target, step, &avoid, 1));
+        he_assert_ok(he_prime_nearest(&q, target, 61, step, &avoid, 1));
         cr_assert(q != avoid && n_is_prime(q) && q % step == 1);
     }
     uint64_t q = 0;
-    he_assert_ok(he_prime_nearest(&q, 2, 1, NULL, 0));
+    he_assert_ok(he_prime_nearest(&q, 2, 61, 1, NULL, 0));
     cr_assert(q == 2);
-    he_assert_ok(he_prime_nearest(&q, 4, 1, NULL, 0)); /* 3 and 5 are as near */
+    he_assert_ok(he_prime_nearest(&q, 4, 61, 1, NULL, 0)); /* 3 and 5 are as near */
     cr_assert(q == 3);
-    he_assert_ok(he_prime_nearest(&q, 0x1p61 - 512, 2048, NULL, 0));
+    he_assert_ok(he_prime_nearest(&q, 0x1p61 - 512, 61, 2048, NULL, 0));
     cr_assert(q < (uint64_t)1 << 61);
+    for (unsigned bits = 20; bits < 61;
+         bits++) { /* from below, however far above the target lies */
+        uint64_t largest, far = 0;
+        he_assert_ok(he_prime_search(&largest, 1, bits, 2048, NULL, 0));
+        he_assert_ok(he_prime_nearest(&q, (double)((uint64_t)1 << bits), bits, 2048, NULL, 0));
+        he_assert_ok(he_prime_nearest(&far, 0x1p60, bits, 2048, NULL, 0));
+        cr_assert(q == largest && far == largest);
+    }
 }
 
 Test(prime, nearest_refuses_what_has_no_answer)
 {
     uint64_t q = 7;
-    he_assert_fails(he_prime_nearest(&q, 0x1p61, 2048, NULL, 0), HE_ERR_PARAMS, "target");
-    he_assert_fails(he_prime_nearest(&q, 1, 2048, NULL, 0), HE_ERR_PARAMS, "target");
-    he_assert_fails(he_prime_nearest(&q, 0.0 / 0.0, 2048, NULL, 0), HE_ERR_PARAMS, "target");
-    he_assert_fails(he_prime_nearest(&q, 1e9, 0, NULL, 0), HE_ERR_PARAMS, "step 0");
-    he_assert_fails(he_prime_nearest(&q, 1e9, UINT64_MAX, NULL, 0), HE_ERR_PARAMS, "step");
-    he_assert_fails(he_prime_nearest(&q, 1e9, (uint64_t)1 << 60, NULL, 0), HE_ERR_PARAMS,
+    he_assert_fails(he_prime_nearest(&q, 0x1p61, 61, 2048, NULL, 0), HE_ERR_PARAMS, "target");
+    he_assert_fails(he_prime_nearest(&q, 1, 61, 2048, NULL, 0), HE_ERR_PARAMS, "target");
+    he_assert_fails(he_prime_nearest(&q, 0.0 / 0.0, 61, 2048, NULL, 0), HE_ERR_PARAMS, "target");
+    he_assert_fails(he_prime_nearest(&q, 1e9, 62, 2048, NULL, 0), HE_ERR_PARAMS, "62 bits");
+    he_assert_fails(he_prime_nearest(&q, 1e9, 1, 2048, NULL, 0), HE_ERR_PARAMS, "1 bits");
+    he_assert_fails(he_prime_nearest(&q, 1e9, 11, 2048, NULL, 0), HE_ERR_PARAMS, "below 2^11");
+    he_assert_fails(he_prime_nearest(&q, 1e9, 61, 0, NULL, 0), HE_ERR_PARAMS, "step 0");
+    he_assert_fails(he_prime_nearest(&q, 1e9, 61, UINT64_MAX, NULL, 0), HE_ERR_PARAMS, "step");
+    he_assert_fails(he_prime_nearest(&q, 1e9, 61, (uint64_t)1 << 60, NULL, 0), HE_ERR_PARAMS,
                     "no prime");
     cr_assert(q == 7);
 }

@@ -168,12 +168,12 @@ Test(params, security_is_checked_on_the_product_exactly)
     he_assert_fails(he_context_create(&ctx, &over), HE_ERR_INSECURE, "allows 106 for n = 4096");
     he_assert_fails(he_context_create(&ctx, &over), HE_ERR_INSECURE, "log2(QP) is 107.00");
     /* just above powers of two: the same sizes, but the product has 105 bits */
-    he_assert_ok(he_prime_nearest(&low[0], 0x1.0001p35, 8192, NULL, 0));
-    he_assert_ok(he_prime_nearest(&low[1], 0x1.0001p35, 8192, low, 1));
+    he_assert_ok(he_prime_nearest(&low[0], 0x1.0001p35, 61, 8192, NULL, 0));
+    he_assert_ok(he_prime_nearest(&low[1], 0x1.0001p35, 61, 8192, low, 1));
     he_params under = bfv(4096, 65537);
     under.data_primes[0] = low[0];
     under.special_primes[0] = low[1];
-    he_assert_ok(he_prime_nearest(&under.data_primes[1], 0x1.0001p34, 8192, NULL, 0));
+    he_assert_ok(he_prime_nearest(&under.data_primes[1], 0x1.0001p34, 61, 8192, NULL, 0));
     cr_assert(he_bit_length(low[0]) + he_bit_length(low[1]) + he_bit_length(under.data_primes[1]) ==
               107);
     he_assert_ok(he_context_create(&ctx, &under));
@@ -309,6 +309,48 @@ Test(params, canonical_scales_stay_near_the_scale)
     for (size_t i = 13; i-- > 1;) {
         scale = 2 * scale - log2((double)p.data_primes[i]);
         cr_assert(fabs(scale - 40) < 1e-5, "level %zu: 2^%.8f", i - 1, scale);
+    }
+}
+
+/* Canonical scales just below the limits of the fast kernels keep all primes there, as long as the
+ * scales that grow for it allow it. */
+Test(params, canonical_primes_stay_in_the_fast_kernels)
+{
+    static const struct {
+        uint32_t n, scale, levels;
+        bool fits;
+    } cases[] = {{8192, 50, 3, true},    {32768, 50, 16, true},   {32768, 48, 14, true},
+                 {131072, 49, 20, true}, {131072, 50, 30, false}, {8192, 51, 3, false}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        he_params p = ckks(cases[c].n, cases[c].scale);
+        p.security = HE_SEC_NONE;
+        p.data_bits[0] = (uint8_t)(cases[c].scale <= 48 ? 45 : 30);
+        p.data_bits[1] = p.data_bits[0];
+        memset(p.data_bits + 2, (int)cases[c].scale, cases[c].levels);
+        he_assert_ok(he_params_complete(&p, 0));
+        unsigned limit = cases[c].scale <= 48 ? 48 : 50, most = 0;
+        double scale = cases[c].scale, drift = 0;
+        for (size_t i = 2 + cases[c].levels; i-- > 2;) {
+            unsigned size = he_bit_length(p.data_primes[i]);
+            most = size > most ? size : most;
+            scale = 2 * scale - log2((double)p.data_primes[i]);
+            drift = fmax(drift, fabs(scale - cases[c].scale));
+        }
+        cr_assert((most <= limit) == cases[c].fits, "case %zu: %u bits", c, most);
+        cr_assert(drift <= 0.25, "case %zu: a scale leaves by %.3f bits", c, drift);
+    }
+}
+
+/* Special primes: 2^4 above a digit, less where that keeps them below 2^48 or 2^50. */
+Test(params, special_primes_stay_in_the_fast_kernels)
+{
+    static const unsigned sizes[][2] = {{40, 44}, {44, 48}, {46, 48}, {47, 50}, {50, 50}, {52, 56}};
+    for (size_t c = 0; c < sizeof sizes / sizeof *sizes; c++) {
+        he_params p = bfv(8192, 65537);
+        p.security = HE_SEC_NONE;
+        memset(p.data_bits, (int)sizes[c][0], 3);
+        he_assert_ok(he_params_complete(&p, 0));
+        cr_assert(he_bit_length(p.special_primes[0]) == sizes[c][1], "%u bits", sizes[c][0]);
     }
 }
 
