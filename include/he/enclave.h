@@ -329,6 +329,12 @@ HE_API HE_MUST_CHECK he_status he_session_input_real(he_session *session, uint32
 /** The same for INTEGER programs. */
 HE_API HE_MUST_CHECK he_status he_session_input_integer(he_session *session, uint32_t i,
                                                         const int64_t *values, size_t count);
+/** All inputs of the program, size elements each, in as few records as they fit into: one round
+ *  trip carries about a million bytes. */
+HE_API HE_MUST_CHECK he_status he_session_inputs_real(he_session *session,
+                                                      const double *const *inputs);
+HE_API HE_MUST_CHECK he_status he_session_inputs_integer(he_session *session,
+                                                         const int64_t *const *inputs);
 /** Runs.  post: NULL, or one he_post for each output (REAL). */
 HE_API HE_MUST_CHECK he_status he_session_run(he_session *session, const he_post *post);
 /** The first count elements of output i.
@@ -338,6 +344,12 @@ HE_API HE_MUST_CHECK he_status he_session_output_real(he_session *session, doubl
 /** The same for INTEGER programs. */
 HE_API HE_MUST_CHECK he_status he_session_output_integer(he_session *session, int64_t *values,
                                                          size_t count, uint32_t i);
+
+/** All outputs of the program, size elements each, in as few records as they fit into.
+ *  @retval HE_ERR_MISMATCH  as above; what had arrived is in outputs */
+HE_API HE_MUST_CHECK he_status he_session_outputs_real(he_session *session, double *const *outputs);
+HE_API HE_MUST_CHECK he_status he_session_outputs_integer(he_session *session,
+                                                          int64_t *const *outputs);
 
 #ifdef __cplusplus
 }

@@ -93,14 +93,11 @@ static double begin_part(enclave_state *s, he_frame_kind kind)
 static he_status give_inputs(he_client *c, const he_run *run)
 {
     enclave_state *s = c->state;
-    uint32_t size = he_program_size(c->program);
     double start = begin_part(s, HE_FRAME_INPUT);
-    for (uint32_t i = 0; i < he_program_input_count(c->program); i++) {
-        if (run->real)
-            HE_TRY(he_session_input_real(s->session, i, run->real_inputs[i], size));
-        else
-            HE_TRY(he_session_input_integer(s->session, i, run->integer_inputs[i], size));
-    }
+    if (run->real)
+        HE_TRY(he_session_inputs_real(s->session, run->real_inputs));
+    else
+        HE_TRY(he_session_inputs_integer(s->session, run->integer_inputs));
     c->figures.upload_ms = s->carried_ms;
     c->figures.encrypt_ms = he_clock_ms() - start - s->carried_ms;
     return HE_OK;
@@ -109,14 +106,11 @@ static he_status give_inputs(he_client *c, const he_run *run)
 static he_status take_outputs(he_client *c, const he_run *run)
 {
     enclave_state *s = c->state;
-    uint32_t size = he_program_size(c->program);
     double start = begin_part(s, HE_FRAME_OUTPUT);
-    for (uint32_t o = 0; o < he_program_output_count(c->program); o++) {
-        if (run->real)
-            HE_TRY(he_session_output_real(s->session, run->real_outputs[o], size, o));
-        else
-            HE_TRY(he_session_output_integer(s->session, run->integer_outputs[o], size, o));
-    }
+    if (run->real)
+        HE_TRY(he_session_outputs_real(s->session, run->real_outputs));
+    else
+        HE_TRY(he_session_outputs_integer(s->session, run->integer_outputs));
     c->figures.download_ms = s->carried_ms;
     c->figures.decrypt_ms = he_clock_ms() - start - s->carried_ms;
     return HE_OK;

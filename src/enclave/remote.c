@@ -186,6 +186,75 @@ he_status he_session_input_integer(he_session *session, uint32_t i, const int64_
     return send_input(session, __func__, HE_PROGRAM_INTEGER, i, values, count);
 }
 
+/* Elements that fit into one record, whatever the padding. */
+#define RECORD_VALUES                                                                              \
+    ((uint32_t)((HE_MESSAGE_MAX - HE_PADDING_MAX - HE_TASK_VALUES_HEAD - 8) / VALUE_BYTES))
+
+static he_status require_all(const he_session *s, const char *function, he_program_type type,
+                             const void *const *vectors, uint32_t count, const char *what)
+{
+    if (type != s->remote.type)
+        return he_fail(HE_ERR_MISMATCH, "%s: the program computes with %s", function,
+                       s->remote.type == HE_PROGRAM_REAL ? "reals" : "integers");
+    if (vectors == NULL)
+        return he_fail(HE_ERR_NULL, "%s: %ss is NULL", function, what);
+    for (uint32_t i = 0; i < count; i++)
+        if (vectors[i] == NULL)
+            return he_fail(HE_ERR_NULL, "%s: %s %u is NULL", function, what, i);
+    return HE_OK;
+}
+
+/* count elements between a record and vectors of size elements, from the at-th of all on. */
+static void copy_elements(uint8_t *record, void *const *vectors, uint32_t size, uint64_t at,
+                          uint32_t count, bool to_record)
+{
+    while (count > 0) {
+        uint32_t i = (uint32_t)(at / size), first = (uint32_t)(at % size);
+        uint32_t piece = count < size - first ? count : size - first;
+        uint8_t *vector = (uint8_t *)vectors[i] + (size_t)first * VALUE_BYTES;
+        if (to_record)
+            memcpy(record, vector, (size_t)piece * VALUE_BYTES);
+        else
+            memcpy(vector, record, (size_t)piece * VALUE_BYTES);
+        record += (size_t)piece * VALUE_BYTES;
+        at += piece;
+        count -= piece;
+    }
+}
+
+static he_status send_inputs(he_session *s, const char *function, he_program_type type,
+                             const void *const *inputs)
+{
+    HE_TRY(require_remote(s, function, true));
+    he_remote *r = &s->remote;
+    HE_TRY(require_all(s, function, type, inputs, r->inputs, "input"));
+    uint64_t total = (uint64_t)r->inputs * r->size;
+    for (uint64_t at = 0; at < total;) {
+        uint32_t count = total - at < RECORD_VALUES ? (uint32_t)(total - at) : RECORD_VALUES;
+        size_t got;
+        he_store32(r->message, HE_TASK_INPUT);
+        he_store32(r->message + 4, (uint32_t)(at / r->size));
+        he_store32(r->message + 8, type);
+        he_store32(r->message + 12, (uint32_t)(at % r->size));
+        he_store32(r->message + 16, count);
+        copy_elements(r->message + HE_TASK_INPUT_HEAD, (void *const *)(uintptr_t)inputs, r->size,
+                      at, count, true);
+        HE_TRY(exchange(s, HE_TASK_INPUT_HEAD + (size_t)count * VALUE_BYTES, &got));
+        at += count;
+    }
+    return HE_OK;
+}
+
+he_status he_session_inputs_real(he_session *session, const double *const *inputs)
+{
+    return send_inputs(session, __func__, HE_PROGRAM_REAL, (const void *const *)inputs);
+}
+
+he_status he_session_inputs_integer(he_session *session, const int64_t *const *inputs)
+{
+    return send_inputs(session, __func__, HE_PROGRAM_INTEGER, (const void *const *)inputs);
+}
+
 he_status he_session_run(he_session *session, const he_post *post)
 {
     HE_TRY(require_remote(session, __func__, true));
@@ -197,6 +266,45 @@ he_status he_session_run(he_session *session, const he_post *post)
         he_store32(r->message + HE_TASK_RUN_HEAD + 4 * (size_t)i, (uint32_t)post[i]);
     size_t got;
     return exchange(session, HE_TASK_RUN_HEAD + 4 * (size_t)count, &got);
+}
+
+/* Asks for count elements from element first of output i on; they are at HE_TASK_VALUES_HEAD of
+ * the message then. */
+static he_status ask_elements(he_session *s, const char *function, uint32_t i, uint32_t first,
+                              uint32_t count)
+{
+    he_remote *r = &s->remote;
+    size_t got = 0;
+    he_store32(r->message, HE_TASK_OUTPUT);
+    he_store32(r->message + 4, i);
+    he_store32(r->message + 8, first);
+    he_store32(r->message + 12, count);
+    HE_TRY(exchange(s, HE_TASK_OUTPUT_HEAD, &got));
+    const uint8_t *id = r->message + HE_TASK_ANSWER_HEAD, *head = id + HE_TASK_ID_BYTES;
+    if (got != HE_TASK_VALUES_HEAD + (size_t)count * VALUE_BYTES)
+        return he_fail(HE_ERR_FORMAT, "%s: the enclave sends %zu bytes", function, got);
+    if (memcmp(id, r->id, sizeof r->id) != 0 || he_load32(head) != i ||
+        he_load32(head + 4) != (uint32_t)r->type || he_load32(head + 8) != first ||
+        he_load32(head + 12) != count)
+        return he_fail(HE_ERR_MISMATCH, "%s: the answer is of another program or output", function);
+    return HE_OK;
+}
+
+static he_status fetch_outputs(he_session *s, const char *function, he_program_type type,
+                               void *const *outputs)
+{
+    HE_TRY(require_remote(s, function, true));
+    he_remote *r = &s->remote;
+    HE_TRY(require_all(s, function, type, (const void *const *)outputs, r->outputs, "output"));
+    uint64_t total = (uint64_t)r->outputs * r->size;
+    for (uint64_t at = 0; at < total;) {
+        uint32_t count = total - at < RECORD_VALUES ? (uint32_t)(total - at) : RECORD_VALUES;
+        HE_TRY(
+            ask_elements(s, function, (uint32_t)(at / r->size), (uint32_t)(at % r->size), count));
+        copy_elements(r->message + HE_TASK_VALUES_HEAD, outputs, r->size, at, count, false);
+        at += count;
+    }
+    return HE_OK;
 }
 
 static he_status fetch_output(he_session *s, const char *function, he_program_type type,
@@ -214,20 +322,8 @@ static he_status fetch_output(he_session *s, const char *function, he_program_ty
                        function, count, i, r->outputs, r->size);
     if (count == 0)
         return HE_OK;
-    size_t got = 0, all = count * VALUE_BYTES;
-    he_store32(r->message, HE_TASK_OUTPUT);
-    he_store32(r->message + 4, i);
-    he_store32(r->message + 8, 0);
-    he_store32(r->message + 12, (uint32_t)count);
-    HE_TRY(exchange(s, HE_TASK_OUTPUT_HEAD, &got));
-    const uint8_t *id = r->message + HE_TASK_ANSWER_HEAD, *head = id + HE_TASK_ID_BYTES;
-    if (got != HE_TASK_VALUES_HEAD + all)
-        return he_fail(HE_ERR_FORMAT, "%s: the enclave sends %zu bytes", function, got);
-    if (memcmp(id, r->id, sizeof r->id) != 0 || he_load32(head) != i ||
-        he_load32(head + 4) != (uint32_t)type || he_load32(head + 8) != 0 ||
-        he_load32(head + 12) != count)
-        return he_fail(HE_ERR_MISMATCH, "%s: the answer is of another program or output", function);
-    memcpy(values, r->message + HE_TASK_VALUES_HEAD, all);
+    HE_TRY(ask_elements(s, function, i, 0, (uint32_t)count));
+    memcpy(values, r->message + HE_TASK_VALUES_HEAD, count * VALUE_BYTES);
     return HE_OK;
 }
 
@@ -239,4 +335,14 @@ he_status he_session_output_real(he_session *session, double *values, size_t cou
 he_status he_session_output_integer(he_session *session, int64_t *values, size_t count, uint32_t i)
 {
     return fetch_output(session, __func__, HE_PROGRAM_INTEGER, values, count, i);
+}
+
+he_status he_session_outputs_real(he_session *session, double *const *outputs)
+{
+    return fetch_outputs(session, __func__, HE_PROGRAM_REAL, (void *const *)outputs);
+}
+
+he_status he_session_outputs_integer(he_session *session, int64_t *const *outputs)
+{
+    return fetch_outputs(session, __func__, HE_PROGRAM_INTEGER, (void *const *)outputs);
 }

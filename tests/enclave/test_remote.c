@@ -67,6 +67,14 @@ static void run_real(he_backend backend, uint32_t size, uint32_t padding)
         cr_assert_eq(memcmp(v[2], v[4], size * sizeof **v), 0, "size %u", size);
         cr_assert_eq(memcmp(v[3], v[5], size * sizeof **v), 0, "size %u", size);
     }
+    /* the same, all vectors at once; the two inputs exchanged, so that nothing old can answer */
+    const double *all[2] = {v[1], v[0]};
+    he_assert_ok(he_session_inputs_real(d.session, all));
+    he_assert_ok(he_session_run(d.session, NULL));
+    he_assert_ok(he_session_outputs_real(d.session, (double *const[]){v[2], v[3]}));
+    he_assert_ok(he_program_run_real(p, (double *const[]){v[4], v[5]}, all));
+    cr_assert_eq(memcmp(v[2], v[4], size * sizeof **v), 0, "size %u", size);
+    cr_assert_eq(memcmp(v[3], v[5], size * sizeof **v), 0, "size %u", size);
     for (int i = 0; i < 6; i++)
         free(v[i]);
     he_program_destroy(p);
@@ -102,6 +110,13 @@ Test(remote, integers_are_the_same_as_in_the_clear)
         he_assert_ok(he_session_run(d.session, NULL));
         he_assert_ok(he_session_output_integer(d.session, got, SIZE, 0));
         he_assert_ok(he_session_output_integer(d.session, sum, 3, 1));
+        int64_t all[2][SIZE], y_whole[SIZE] = {0};
+        memcpy(y_whole, y, 100 * sizeof *y);
+        he_assert_ok(he_session_inputs_integer(d.session, (const int64_t *const[]){x, y_whole}));
+        he_assert_ok(he_session_run(d.session, NULL));
+        he_assert_ok(he_session_outputs_integer(d.session, (int64_t *const[]){all[0], all[1]}));
+        cr_assert_eq(memcmp(all[0], got, sizeof got), 0);
+        cr_assert_eq(memcmp(all[1], sum, 3 * sizeof *sum), 0);
         he_assert_ok(he_program_run_integer(p, (int64_t *const[]){expected, expected_sum},
                                             (const int64_t *const[]){x, y}));
         cr_assert_arr_eq(got, expected, sizeof got);
@@ -204,6 +219,13 @@ Test(remote, what_the_client_refuses_itself)
     he_assert_fails(he_session_output_real(d.session, x, 16, 2), HE_ERR_ARGUMENT, "output 2");
     he_assert_fails(he_session_output_real(d.session, NULL, 16, 0), HE_ERR_NULL, "values");
     he_assert_fails(he_session_output_integer(d.session, n, 16, 0), HE_ERR_MISMATCH, "reals");
+    he_assert_fails(he_session_inputs_real(d.session, NULL), HE_ERR_NULL, "inputs is NULL");
+    he_assert_fails(he_session_inputs_real(d.session, (const double *const[]){x, NULL}),
+                    HE_ERR_NULL, "input 1 is NULL");
+    he_assert_fails(he_session_inputs_integer(d.session, (const int64_t *const[]){n, n}),
+                    HE_ERR_MISMATCH, "reals");
+    he_assert_fails(he_session_outputs_real(d.session, (double *const[]){NULL, x}), HE_ERR_NULL,
+                    "output 0 is NULL");
     he_assert_ok(he_session_output_real(d.session, NULL, 0, 0));
     he_program_destroy(p);
 
@@ -335,8 +357,12 @@ Test(remote, requests_that_no_client_of_ours_makes)
     raw_fails(&d, q, HE_TASK_INPUT_HEAD - 1, HE_ERR_FORMAT, "too short");
     he_store32(q + 8, HE_PROGRAM_REAL);
     raw_fails(&d, q, HE_TASK_INPUT_HEAD, HE_ERR_FORMAT, "continue"); /* nothing */
+    he_store32(q + 16, 33);
+    raw_fails(&d, q, HE_TASK_INPUT_HEAD + 33 * 8, HE_ERR_FORMAT, "continue"); /* too many */
+    he_store32(q + 4, 1);
     he_store32(q + 16, 17);
-    raw_fails(&d, q, HE_TASK_INPUT_HEAD + 17 * 8, HE_ERR_FORMAT, "continue"); /* too many */
+    raw_fails(&d, q, HE_TASK_INPUT_HEAD + 17 * 8, HE_ERR_FORMAT, "continue");
+    he_store32(q + 4, 0);
     he_store32(q + 16, 8);
     raw_fails(&d, q, HE_TASK_INPUT_HEAD + 7 * 8, HE_ERR_FORMAT, "continue");
     cr_assert_eq(raw(&d, q, HE_TASK_INPUT_HEAD + 8 * 8, text), HE_OK);

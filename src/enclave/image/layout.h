@@ -25,6 +25,8 @@
  *   RUN      kind u32 | count u32 | count functions u32
  *   OUTPUT   kind u32 | index u32 | first u32 | count u32
  *                        -> id 32 | index u32 | type u32 | first u32 | count u32 | values
+ * The elements of INPUT and OUTPUT may run on from vector index into those after it, so that one
+ * record carries many short vectors.
  * An answer begins with kind u32 | status i32; after a failure a sentence follows. */
 enum {
     HE_TASK_PROGRAM = 1,

@@ -150,6 +150,12 @@ static he_status take_program(he_task *t, const uint8_t *request, size_t n)
     return status;
 }
 
+/* Elements from element first of vector i to the end of the last vector; 0 beyond a vector's end. */
+static uint64_t elements_from(const vectors *v, uint32_t size, uint32_t i, uint32_t first)
+{
+    return first >= size ? 0 : (uint64_t)(v->count - i) * size - first;
+}
+
 static he_status take_input(he_task *t, const uint8_t *request, size_t n)
 {
     if (t->program == NULL)
@@ -157,21 +163,25 @@ static he_status take_input(he_task *t, const uint8_t *request, size_t n)
     if (n < HE_TASK_INPUT_HEAD)
         return he_fail(HE_ERR_FORMAT, "an INPUT request of %zu bytes is too short", n);
     uint32_t i = he_load32(request + 4), type = he_load32(request + 8);
-    uint32_t first = he_load32(request + 12), count = he_load32(request + 16);
+    uint32_t first = he_load32(request + 12), left = he_load32(request + 16);
     if (i >= t->inputs.count)
         return he_fail(HE_ERR_ARGUMENT, "input %u of a program that has %u", i, t->inputs.count);
     if (type != (uint32_t)(t->is_real ? HE_PROGRAM_REAL : HE_PROGRAM_INTEGER))
         return he_fail(HE_ERR_MISMATCH, "input %u is %s, the program computes with %s", i,
                        t->is_real ? "integer" : "real", t->is_real ? "reals" : "integers");
-    if (first == 0)
-        t->filled[i] = 0;
-    if (first != t->filled[i] || count < 1 || count > t->size - first ||
-        n - HE_TASK_INPUT_HEAD != (uint64_t)count * VALUE_BYTES)
+    if ((first != 0 && first != t->filled[i]) || left < 1 ||
+        left > elements_from(&t->inputs, t->size, i, first) ||
+        n - HE_TASK_INPUT_HEAD != (uint64_t)left * VALUE_BYTES)
         return he_fail(HE_ERR_FORMAT, "elements %u of input %u that do not continue it", first, i);
-    memcpy((uint8_t *)vector_at(&t->inputs, i) + (size_t)first * VALUE_BYTES,
-           request + HE_TASK_INPUT_HEAD, (size_t)count * VALUE_BYTES);
-    t->filled[i] = first + count;
     t->ran = false;
+    for (const uint8_t *from = request + HE_TASK_INPUT_HEAD; left > 0; i++, first = 0) {
+        uint32_t piece = left < t->size - first ? left : t->size - first;
+        memcpy((uint8_t *)vector_at(&t->inputs, i) + (size_t)first * VALUE_BYTES, from,
+               (size_t)piece * VALUE_BYTES);
+        t->filled[i] = first + piece;
+        from += (size_t)piece * VALUE_BYTES;
+        left -= piece;
+    }
     return HE_OK;
 }
 
@@ -228,20 +238,26 @@ static he_status give_output(he_task *t, uint8_t *answer, size_t capacity, size_
     uint32_t first = he_load32(request + 8), count = he_load32(request + 12);
     if (i >= t->outputs.count)
         return he_fail(HE_ERR_ARGUMENT, "output %u of a program that has %u", i, t->outputs.count);
-    if (first > t->size || count > t->size - first ||
+    if (count < 1 || count > elements_from(&t->outputs, t->size, i, first) ||
         count > (capacity - HE_TASK_VALUES_HEAD) / VALUE_BYTES)
-        return he_fail(HE_ERR_ARGUMENT, "elements %u to %u of an output of %u, or too many at once",
-                       first, first + count, t->size);
+        return he_fail(HE_ERR_ARGUMENT,
+                       "%u elements from element %u of output %u: there are not so many, or too "
+                       "many for one record",
+                       count, first, i);
     memcpy(answer + HE_TASK_ANSWER_HEAD, t->id, sizeof t->id);
     uint8_t *head = answer + HE_TASK_ANSWER_HEAD + HE_TASK_ID_BYTES;
     he_store32(head, i);
     he_store32(head + 4, (uint32_t)(t->is_real ? HE_PROGRAM_REAL : HE_PROGRAM_INTEGER));
     he_store32(head + 8, first);
     he_store32(head + 12, count);
-    memcpy(answer + HE_TASK_VALUES_HEAD,
-           (const uint8_t *)vector_at(&t->outputs, i) + (size_t)first * VALUE_BYTES,
-           (size_t)count * VALUE_BYTES);
     *length = HE_TASK_VALUES_HEAD + (size_t)count * VALUE_BYTES;
+    for (uint8_t *to = answer + HE_TASK_VALUES_HEAD; count > 0; i++, first = 0) {
+        uint32_t piece = count < t->size - first ? count : t->size - first;
+        memcpy(to, (const uint8_t *)vector_at(&t->outputs, i) + (size_t)first * VALUE_BYTES,
+               (size_t)piece * VALUE_BYTES);
+        to += (size_t)piece * VALUE_BYTES;
+        count -= piece;
+    }
     return HE_OK;
 }
 
