@@ -333,6 +333,7 @@ HE_API HE_MUST_CHECK he_status he_session_input_integer(he_session *session, uin
  *  trip carries about a million bytes. */
 HE_API HE_MUST_CHECK he_status he_session_inputs_real(he_session *session,
                                                       const double *const *inputs);
+/** The same for INTEGER programs. */
 HE_API HE_MUST_CHECK he_status he_session_inputs_integer(he_session *session,
                                                          const int64_t *const *inputs);
 /** Runs.  post: NULL, or one he_post for each output (REAL). */
@@ -348,6 +349,7 @@ HE_API HE_MUST_CHECK he_status he_session_output_integer(he_session *session, in
 /** All outputs of the program, size elements each, in as few records as they fit into.
  *  @retval HE_ERR_MISMATCH  as above; what had arrived is in outputs */
 HE_API HE_MUST_CHECK he_status he_session_outputs_real(he_session *session, double *const *outputs);
+/** The same for INTEGER programs. */
 HE_API HE_MUST_CHECK he_status he_session_outputs_integer(he_session *session,
                                                           int64_t *const *outputs);
 

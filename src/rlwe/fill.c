@@ -131,8 +131,8 @@ static he_status check_canonical_sizes(const he_params *p, size_t base, size_t c
     return HE_OK;
 }
 
-/* A scale just below a limit of the fast kernels takes primes below it, although they bring no scale
- * back: it grows from level to level, twice as much at each, and is taken up to a fifth. */
+/* A scale just below a limit of the fast kernels takes primes below it, although they bring no
+ * scale back: it grows from level to level, twice as much at each, and is taken up to a fifth. */
 #define MAX_DRIFT_BITS 0.25
 
 /* Primes below 2^bits for the levels above the base, each as near as can be to what brings the next

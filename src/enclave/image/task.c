@@ -150,7 +150,7 @@ static he_status take_program(he_task *t, const uint8_t *request, size_t n)
     return status;
 }
 
-/* Elements from element first of vector i to the end of the last vector; 0 beyond a vector's end. */
+/* Elements from element first of vector i to the end of the last one; 0 beyond a vector. */
 static uint64_t elements_from(const vectors *v, uint32_t size, uint32_t i, uint32_t first)
 {
     return first >= size ? 0 : (uint64_t)(v->count - i) * size - first;
