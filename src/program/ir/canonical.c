@@ -79,7 +79,7 @@ static void collect(const he_program *program, const uint8_t *live, entry *entri
         if (live[i]) {
             const he_node *node = &program->nodes[i];
             entries[start[node->height]++] =
-                (entry){.node = *node, .words = program->pool + node->pool, .old = i};
+                (entry){.node = *node, .words = he_node_words(program, node), .old = i};
         }
 }
 

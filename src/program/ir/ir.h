@@ -73,6 +73,12 @@ struct he_program {
     char text[192];  /* of the first error */
 };
 
+/* The words of a node; NULL for none. */
+static inline const he_word *he_node_words(const he_program *program, const he_node *node)
+{
+    return node->words == 0 ? NULL : program->pool + node->pool;
+}
+
 /* "multiply" and so on. */
 const char *he_op_name(he_op op);
 static inline bool he_op_commutes(he_op op)

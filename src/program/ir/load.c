@@ -155,8 +155,8 @@ static he_status read_nodes(he_program *p, reader *r, uint32_t nodes, uint32_t w
             he_ir_append(p, (he_op)f.op, f.a, f.b, f.imm, values + used, f.words) == HE_VALUE_NONE)
             wrong = p->text;
         if (wrong == NULL && i > 0 &&
-            he_ir_compare(&p->nodes[i - 1], p->pool + p->nodes[i - 1].pool, &p->nodes[i],
-                          p->pool + p->nodes[i].pool) >= 0)
+            he_ir_compare(&p->nodes[i - 1], he_node_words(p, &p->nodes[i - 1]), &p->nodes[i],
+                          he_node_words(p, &p->nodes[i])) >= 0)
             wrong = "it is out of order";
         if (wrong != NULL)
             status = p->error == HE_ERR_MEMORY

@@ -89,7 +89,7 @@ static he_interval hull(const he_word *words, uint32_t count, bool with_zero)
 
 he_interval he_ir_range(const he_program *program, const he_node *node)
 {
-    const he_word *words = program->pool + node->pool;
+    const he_word *words = he_node_words(program, node);
     const he_node *a = &program->nodes[node->a], *b = &program->nodes[node->b];
     const he_interval x = {a->lo, a->hi}, y = {b->lo, b->hi};
     const double size = program->size;

@@ -62,7 +62,7 @@ void he_plain_integer(const he_program *program, const he_node *node, void *resu
 {
     const modulus m = make_modulus(program->modulus);
     const uint32_t size = program->size;
-    const he_word *words = program->pool + node->pool;
+    const he_word *words = he_node_words(program, node);
     int64_t *r = result, sum = 0;
     const int64_t *a = first, *b = second;
     switch ((he_op)node->op) {

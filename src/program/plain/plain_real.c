@@ -40,7 +40,7 @@ void he_plain_real(const he_program *program, const he_node *node, void *result,
                    const void *second)
 {
     const uint32_t size = program->size;
-    const he_word *words = program->pool + node->pool;
+    const he_word *words = he_node_words(program, node);
     double *r = result;
     const double *a = first, *b = second;
     switch ((he_op)node->op) {
