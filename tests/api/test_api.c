@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What holds for every function of the public headers: memory that fails leaves outputs as they were
- * or empty, and inputs alone; scratch and room in the output are all the memory that evaluation
- * takes; a bound that is a claim stays one. */
+/* What holds for every function of the public headers: memory that fails leaves outputs as they
+ * were or empty, and inputs alone; scratch and room in the output are all the memory that
+ * evaluation takes; a bound that is a claim stays one. */
 #include "api/api.h"
 
 #include <ctype.h>
