@@ -43,14 +43,14 @@ void he_bench_context(void);
 
 void he_bench_context(void)
 {
-    static row rows[HE_BENCH_DEGREES * 3], selected = {8192, HE_ISA_AUTO};
+    static row rows[HE_BENCH_DEGREES * HE_BENCH_ISAS], selected = {8192, HE_ISA_AUTO};
     size_t count = 0;
     for (uint32_t n = 4096; n <= 32768; n *= 2) {
-        for (he_isa isa = HE_ISA_SCALAR; isa <= HE_ISA_AVX2FMA; isa++) {
-            if (!he_cpu_has(isa))
-                continue;
+        for (he_isa isa = HE_ISA_SCALAR; isa <= HE_BENCH_ISAS; isa++) {
             unsigned bits;
             he_bench_params(HE_SCHEME_CKKS, n, isa, &bits);
+            if (!he_bench_isa_differs(isa, bits))
+                continue;
             rows[count] = (row){n, isa};
             he_bench_register(create, &rows[count++], "context/create/n=%u/bits=%u/isa=%s", n, bits,
                               he_isa_name(isa));

@@ -167,17 +167,17 @@ void he_bench_keys(void);
 
 void he_bench_keys(void)
 {
-    static set sets[HE_BENCH_DEGREES * 3 * 2];
+    static set sets[HE_BENCH_DEGREES * HE_BENCH_ISAS * 2];
     size_t count = 0;
     for (uint32_t n = 4096; n <= 32768; n *= 2) {
-        for (he_isa isa = HE_ISA_SCALAR; isa <= HE_ISA_AVX2FMA; isa++) {
+        for (he_isa isa = HE_ISA_SCALAR; isa <= HE_BENCH_ISAS; isa++) {
             for (int scheme = HE_SCHEME_BFV; scheme <= HE_SCHEME_CKKS; scheme++) {
-                if (!he_cpu_has(isa))
-                    continue;
                 unsigned bits;
+                he_bench_params((he_scheme)scheme, n, isa, &bits);
+                if (!he_bench_isa_differs(isa, bits))
+                    continue;
                 set *s = &sets[count++];
                 *s = (set){.n = n, .isa = isa, .scheme = (he_scheme)scheme};
-                he_bench_params(s->scheme, n, isa, &bits);
                 for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
                     he_bench_register(operations[i].function, s, "keys/%s_%s/n=%u/bits=%u/isa=%s",
                                       scheme == HE_SCHEME_BFV ? "bfv" : "ckks", operations[i].name,

@@ -2,6 +2,8 @@
 /* Contexts, keys and operands for the benchmarks of whole operations. */
 #include "scheme.h"
 
+#include "rlwe_bench.h"
+
 #include "core/cpu.h"
 
 #include <math.h>
@@ -155,14 +157,14 @@ static void register_set(const bench_set *set, const bench_operation *operations
 void bench_scheme_register(he_scheme scheme, const bench_operation *operations, size_t count)
 {
     for (size_t i = 0; i < 4; i++) {
-        for (he_isa isa = HE_ISA_SCALAR; isa <= HE_ISA_AVX2FMA; isa++) {
+        for (he_isa isa = HE_ISA_SCALAR; isa <= HE_BENCH_ISAS; isa++) {
             bench_set set = {.scheme = scheme, .n = shapes[0][i].n, .isa = isa};
             he_params params = bench_scheme_params(&set);
             for (size_t j = 0; params.data_bits[j] != 0; j++)
                 set.bits += params.data_bits[j];
             for (size_t j = 0; params.special_bits[j] != 0; j++)
                 set.bits += params.special_bits[j];
-            if (he_cpu_has(isa))
+            if (he_bench_isa_differs(isa, params.data_bits[0]))
                 register_set(&set, operations, count);
         }
     }

@@ -20,6 +20,7 @@ typedef struct he_ntt_kernels {
     const char *name;
     he_isa isa;
     unsigned max_bits; /* of q */
+    size_t min_n;      /* for less, he_ntt_create() takes the scalar kernels */
     /* what the kernel computes from psi at creation; freed by he_ntt_destroy() */
     he_status (*prepare)(he_ntt *t);
     void (*forward)(const he_ntt *t, uint64_t *a);
@@ -39,6 +40,8 @@ struct he_ntt {
 extern const he_ntt_kernels he_ntt_kernels_scalar;
 extern const he_ntt_kernels he_ntt_kernels_avx2;
 extern const he_ntt_kernels he_ntt_kernels_avx2fma;
+extern const he_ntt_kernels he_ntt_kernels_avx512;
+extern const he_ntt_kernels he_ntt_kernels_avx512ifma;
 
 /* Pure. */
 const he_ntt_kernels *he_ntt_select(he_isa limit, unsigned bits);

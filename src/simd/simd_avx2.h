@@ -13,6 +13,9 @@
 #define HV_KERNELS(of) he_##of##_kernels_avx2
 #define HV_MAX_BITS    61
 #define HV_LAZY_BITS   60
+#define HV_LAZY_LEVELS 0
+#define HV_HELD        0
+#define HV_PASS_LEVELS 2
 #define HV_LOG_RADIX   3
 #define HV_LANE_PARTS  2
 #define HV_SUM_WIDTH   2

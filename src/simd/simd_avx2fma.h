@@ -18,6 +18,9 @@
 #define HV_KERNELS(of) he_##of##_kernels_avx2fma
 #define HV_MAX_BITS    50
 #define HV_LAZY_BITS   48
+#define HV_LAZY_LEVELS 0
+#define HV_HELD        0
+#define HV_PASS_LEVELS 2
 #define HV_LOG_RADIX   3
 #define HV_LANE_PARTS  1
 #define HV_SUM_WIDTH   4

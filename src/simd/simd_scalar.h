@@ -14,6 +14,9 @@
 #define HV_LAZY_BITS   61
 #define HV_LOG_LANES   0
 #define HV_LANES       1
+#define HV_LAZY_LEVELS 0
+#define HV_HELD        0
+#define HV_PASS_LEVELS 2
 #define HV_LOG_RADIX   2
 #define HV_LANE_PARTS  2
 #define HV_SUM_WIDTH   8

@@ -55,6 +55,8 @@ typedef struct he_vec_kernels {
 extern const he_vec_kernels he_vec_kernels_scalar;
 extern const he_vec_kernels he_vec_kernels_avx2;
 extern const he_vec_kernels he_vec_kernels_avx2fma;
+extern const he_vec_kernels he_vec_kernels_avx512;
+extern const he_vec_kernels he_vec_kernels_avx512ifma;
 
 /* The fastest kernels that limit and the machine allow and that take primes and foreign operands
  * of so many bits.  Pure. */

@@ -44,6 +44,22 @@ Test(ntt, what_does_not_fit_is_refused)
     he_ntt_destroy(NULL);
 }
 
+Test(ntt, what_is_less_than_a_block_is_scalar)
+{
+    size_t count;
+    const he_ntt_kernels *const *all = he_ntt_all(&count);
+    const he_modulus q = modulus_of(40, 64);
+    for (size_t i = 0; i < count; i++)
+        for (size_t n = HE_NTT_MIN_N; n <= 64; n *= 2) {
+            if (!he_cpu_has(all[i]->isa))
+                continue;
+            he_ntt *t;
+            he_assert_ok(he_ntt_create(&t, all[i], &q, n));
+            cr_assert(t->kernels == (n < all[i]->min_n ? &he_ntt_kernels_scalar : all[i]));
+            he_ntt_destroy(t);
+        }
+}
+
 Test(ntt, failing_allocations_leave_nothing)
 {
     size_t count;
@@ -79,5 +95,13 @@ Test(ntt, the_choice_is_the_fastest_that_is_allowed)
         cr_assert(he_ntt_select(HE_ISA_AVX2FMA, 50) == &he_ntt_kernels_avx2fma);
         cr_assert(he_ntt_select(HE_ISA_AVX2FMA, 51) == &he_ntt_kernels_avx2);
         cr_assert(he_ntt_select(HE_ISA_AVX2, 48) == &he_ntt_kernels_avx2);
+    }
+    if (he_cpu_has(HE_ISA_AVX512)) {
+        cr_assert(he_ntt_select(HE_ISA_AVX512, 61) == &he_ntt_kernels_avx512);
+        cr_assert(he_ntt_select(HE_ISA_AVX512, 50) == &he_ntt_kernels_avx2fma);
+    }
+    if (he_cpu_has(HE_ISA_AVX512IFMA)) {
+        cr_assert(he_ntt_select(HE_ISA_AUTO, 50) == &he_ntt_kernels_avx512ifma);
+        cr_assert(he_ntt_select(HE_ISA_AUTO, 51) == &he_ntt_kernels_avx512);
     }
 }

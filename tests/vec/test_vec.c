@@ -324,4 +324,12 @@ Test(vec, the_choice_is_the_fastest_that_is_allowed)
         cr_assert(he_vec_select(HE_ISA_AVX2FMA, 51) == &he_vec_kernels_avx2);
         cr_assert(he_vec_select(HE_ISA_AVX2, 48) == &he_vec_kernels_avx2);
     }
+    if (he_cpu_has(HE_ISA_AVX512)) {
+        cr_assert(he_vec_select(HE_ISA_AVX512, 61) == &he_vec_kernels_avx512);
+        cr_assert(he_vec_select(HE_ISA_AVX512, 50) == &he_vec_kernels_avx2fma);
+    }
+    if (he_cpu_has(HE_ISA_AVX512IFMA)) {
+        cr_assert(he_vec_select(HE_ISA_AUTO, 50) == &he_vec_kernels_avx512ifma);
+        cr_assert(he_vec_select(HE_ISA_AUTO, 51) == &he_vec_kernels_avx512);
+    }
 }
