@@ -39,9 +39,15 @@ typedef struct he_serve_options {
     he_isa isa;             /**< HE: the widest instruction set to use */
     uint32_t idle_ms;       /**< a silent connection ends after this; 0 means 30000 */
     int ready_fd;           /**< the address in use is written here once listening; 0: nowhere */
-    const char *image;      /**< ENCLAVE: the image; NULL: the one libhe was built with */
-    const char *state;      /**< ENCLAVE: directory of the platform key; NULL: the default */
-    he_backend backend;     /**< ENCLAVE */
+    /** Called once listening, with the address in use; NULL: nobody. */
+    void (*ready)(void *user, const char *address);
+    void *user; /**< passed to ready */
+    /** HE: the most bytes that parameters, program, keys and ciphertexts of a connection may take,
+     *  by a bound that is computed before any of them is taken; 0 means 2 GB. */
+    uint64_t memory_limit;
+    const char *image;  /**< ENCLAVE: the image; NULL: the one libhe was built with */
+    const char *state;  /**< ENCLAVE: directory of the platform key; NULL: the default */
+    he_backend backend; /**< ENCLAVE */
 } he_serve_options;
 /** Every choice left to the library. */
 #define HE_SERVE_INIT                                                                              \
@@ -52,7 +58,9 @@ typedef struct he_serve_options {
 /** Serves one connection at a time until the process gets SIGTERM or SIGINT.
  *
  *  A HE server holds parameters, a program, evaluation keys and ciphertexts, and nothing else.
- *  Every length is checked against what parameters and program imply before memory is taken.
+ *  Every length is checked against what parameters and program imply before memory is taken, and
+ *  what those imply against memory_limit.  A client can keep the server busy for as long as its
+ *  program runs; others wait meanwhile.
  *  @retval HE_ERR_IO  the address is in use or cannot be had; the text says which and why */
 HE_API HE_MUST_CHECK he_status he_serve(const he_serve_options *options);
 
@@ -61,7 +69,7 @@ typedef struct he_server he_server;
 
 /** Starts one and waits until it listens.
  *  @param[in] tool  path of the tool `he`, started as `he serve`; NULL: a fork of this process
- *  @param[in] core  the processor core that it stays on, or -1 */
+ *  @param[in] core  the first of the options' threads processor cores that it stays on, or -1 */
 HE_API HE_MUST_CHECK he_status he_server_start(he_server **server, const he_serve_options *options,
                                                const char *tool, int core);
 /** Where it listens, in the form that he_client_open() takes; borrowed. */
@@ -104,7 +112,8 @@ HE_API HE_MUST_CHECK he_status he_client_open(he_client **client, const he_clien
  *  keys.  The program is copied. */
 HE_API HE_MUST_CHECK he_status he_client_load(he_client *client, const he_program *program);
 
-/** Runs the loaded program once.  inputs[i] and outputs[i] hold the program's size elements.
+/** Runs the loaded program once.  inputs[i] and outputs[i] hold the program's size elements;
+ *  outputs change only where the whole run succeeds.
  *  post: NULL, or one he_post for each output (HE_ERR_UNSUPPORTED for HE unless all are NONE).
  *  A result outside the range that the program can give is refused (HE_ERR_UNTRUSTED): an
  *  honest server cannot have produced it.  Within the range nothing proves an HE server honest. */
@@ -176,9 +185,11 @@ typedef struct he_compare_options {
     const char *tool;   /**< path of `he` for the server processes; NULL: forks of this process */
     const char *directory; /**< 0700 directory for sockets; NULL: a new one in the temporary one */
     bool tcp;              /**< TCP on the loopback instead of Unix sockets */
-    uint32_t threads;      /**< of client and server each; 0 means 1 */
-    uint32_t cold;         /**< sessions with new processes and keys; 0 means 3 */
-    uint32_t warm;         /**< further queries in a session; 0 means 5 */
+    /** Of client and server each; 0 means 1.  Each side has so many cores of its own where the
+     *  machine has enough, else both run on any. */
+    uint32_t threads;
+    uint32_t cold;               /**< sessions with new processes and keys; 0 means 3 */
+    uint32_t warm;               /**< further queries in a session; 0 means 5 */
     he_link links[HE_MAX_LINKS]; /**< networks to compute totals for */
     uint32_t link_count;         /**< 0: 100 Mbit/s with 20 ms, and 10 Gbit/s with 0.2 ms */
     const he_params *hints;      /**< as in he_client_options */

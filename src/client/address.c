@@ -59,6 +59,26 @@ static he_status open_socket(const socket_address *a, int *fd)
     return HE_OK;
 }
 
+/* The socket file of a server that was killed is in the way but answers nobody: it is replaced. */
+static int bind_socket(int s, const socket_address *a, socklen_t length)
+{
+    if (bind(s, &a->any, length) == 0)
+        return 0;
+    if (errno != EADDRINUSE || a->any.sa_family != AF_UNIX)
+        return -1;
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* any file but a socket refuses as well: that one is not ours to remove */
+    struct stat info;
+    const bool dead = lstat(a->un.sun_path, &info) == 0 && S_ISSOCK(info.st_mode) && probe >= 0 &&
+                      connect(probe, &a->any, length) != 0 && errno == ECONNREFUSED;
+    if (probe >= 0)
+        close(probe);
+    if (dead && unlink(a->un.sun_path) == 0)
+        return bind(s, &a->any, length);
+    errno = EADDRINUSE;
+    return -1;
+}
+
 he_status he_address_listen(const char *address, int *fd, char used[HE_ADDRESS_MAX])
 {
     socket_address a;
@@ -69,7 +89,7 @@ he_status he_address_listen(const char *address, int *fd, char used[HE_ADDRESS_M
     int one = 1;
     if (a.any.sa_family == AF_INET)
         (void)setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(s, &a.any, length) != 0 || listen(s, 8) != 0) {
+    if (bind_socket(s, &a, length) != 0 || listen(s, 8) != 0) {
         he_status status = he_fail(HE_ERR_IO, "cannot listen at %s: %s%s", address, strerror(errno),
                                    errno == EADDRINUSE ? " (another server is there: take another "
                                                          "address, or end it)"

@@ -6,6 +6,7 @@
 #include "core/bytes.h"
 #include "core/memory.h"
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 /* Text of an ERROR frame: as much as he_last_error() holds. */
 #define MAX_ERROR_TEXT 256
 
+/* Slower than this, a peer that is never silent is gone as well: 128 kbit/s. */
+#define LEAST_BYTES_PER_MS 16
+
 const char *he_frame_name(he_frame_kind kind)
 {
     static const char *const names[] = {"",      "HELLO", "PROGRAM", "KEYS",
@@ -21,9 +25,16 @@ const char *he_frame_name(he_frame_kind kind)
     return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }
 
-/* Waits until the socket is ready; deadline in he_clock_ms(). */
-static he_status wait_ready(he_channel *ch, short events, double deadline)
+/* When a piece of length bytes must be through, in he_clock_ms(). */
+static double deadline_of(const he_channel *ch, size_t length)
 {
+    return he_clock_ms() + ch->timeout_ms + (double)length / LEAST_BYTES_PER_MS;
+}
+
+/* Waits until the socket is ready, at most until the whole piece must be through. */
+static he_status wait_ready(he_channel *ch, short events, double whole)
+{
+    double deadline = fmin(he_clock_ms() + ch->timeout_ms, whole);
     for (;;) {
         struct pollfd p[2] = {{ch->fd, events, 0}, {ch->stop_fd, POLLIN, 0}};
         double left = deadline - he_clock_ms();
@@ -37,15 +48,19 @@ static he_status wait_ready(he_channel *ch, short events, double deadline)
         if (p[0].revents != 0)
             return HE_OK;
         if (he_clock_ms() >= deadline)
-            return he_fail(HE_ERR_IO, "%s was silent for %u ms", ch->peer, ch->timeout_ms);
+            return deadline < whole
+                       ? he_fail(HE_ERR_IO, "%s was silent for %u ms", ch->peer, ch->timeout_ms)
+                       : he_fail(HE_ERR_IO, "%s is slower than %d kB/s", ch->peer,
+                                 LEAST_BYTES_PER_MS);
     }
 }
 
 static he_status write_all(he_channel *ch, const void *bytes, size_t length)
 {
     const uint8_t *p = bytes;
+    const double whole = deadline_of(ch, length);
     while (length > 0) {
-        HE_TRY(wait_ready(ch, POLLOUT, he_clock_ms() + ch->timeout_ms));
+        HE_TRY(wait_ready(ch, POLLOUT, whole));
         ssize_t n = send(ch->fd, p, length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
             continue;
@@ -61,8 +76,9 @@ static he_status write_all(he_channel *ch, const void *bytes, size_t length)
 he_status he_channel_read(he_channel *ch, void *out, size_t length)
 {
     uint8_t *p = out;
+    const double whole = deadline_of(ch, length);
     while (length > 0) {
-        HE_TRY(wait_ready(ch, POLLIN, he_clock_ms() + ch->timeout_ms));
+        HE_TRY(wait_ready(ch, POLLIN, whole));
         ssize_t n = recv(ch->fd, p, length, MSG_DONTWAIT);
         if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
             continue;

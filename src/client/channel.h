@@ -28,9 +28,11 @@ typedef struct he_frame {
 
 typedef struct he_channel {
     int fd;
-    int stop_fd;         /* readable: give up; -1: none */
-    uint32_t timeout_ms; /* for each wait; the peer is gone after it */
-    const char *peer;    /* "the server", "the client": for texts */
+    int stop_fd; /* readable: give up; -1: none */
+    /* for each wait; the peer is gone after it, and where it sends or takes bytes so slowly that a
+     * whole header or body lasts longer than this and a byte for each 1/16 ms */
+    uint32_t timeout_ms;
+    const char *peer; /* "the server", "the client": for texts */
     uint64_t sent, received;
 } he_channel;
 

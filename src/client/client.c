@@ -5,6 +5,7 @@
 #include "client/address.h"
 #include "client/clock.h"
 #include "core/memory.h"
+#include <string.h>
 #include <unistd.h>
 
 #define DEFAULT_TIMEOUT_MS 120000
@@ -87,6 +88,68 @@ he_status he_client_load(he_client *c, const he_program *program)
     return HE_OK;
 }
 
+/* Outputs of a run, until all of it has succeeded: what a refused server sent reaches nobody. */
+typedef struct stage {
+    uint32_t outputs, size;
+    void **rows; /* [outputs], into values */
+    void *values;
+} stage;
+
+static void stage_free(stage *st)
+{
+    he_free(st->rows);
+    he_free_secret(st->values);
+}
+
+static he_status stage_make(stage *st, const he_program *p)
+{
+    st->outputs = he_program_output_count(p);
+    st->size = he_program_size(p);
+    st->rows = he_alloc(st->outputs, sizeof *st->rows);
+    st->values = he_alloc((size_t)st->outputs * st->size, 8);
+    if (st->rows == NULL || st->values == NULL) {
+        stage_free(st);
+        return he_fail(HE_ERR_MEMORY, "he_client_run: no memory for %u outputs", st->outputs);
+    }
+    for (uint32_t o = 0; o < st->outputs; o++)
+        st->rows[o] = (uint8_t *)st->values + (size_t)o * st->size * 8;
+    return HE_OK;
+}
+
+static void *output_of(const he_run *run, uint32_t o)
+{
+    return run->real ? (void *)run->real_outputs[o] : (void *)run->integer_outputs[o];
+}
+
+static he_status check_vectors(const char *fn, const he_program *p, const he_run *run)
+{
+    for (uint32_t i = 0; i < he_program_input_count(p); i++)
+        if ((run->real ? (const void *)run->real_inputs[i] : run->integer_inputs[i]) == NULL)
+            return he_fail(HE_ERR_NULL, "%s: inputs[%u] (\"%s\") is NULL", fn, i,
+                           he_program_input_name(p, i));
+    for (uint32_t o = 0; o < he_program_output_count(p); o++)
+        if (output_of(run, o) == NULL)
+            return he_fail(HE_ERR_NULL, "%s: outputs[%u] (\"%s\") is NULL", fn, o,
+                           he_program_output_name(p, o));
+    return HE_OK;
+}
+
+static he_status run_staged(he_client *c, const he_run *run)
+{
+    stage st;
+    HE_TRY(stage_make(&st, c->program));
+    he_run staged = *run;
+    if (run->real)
+        staged.real_outputs = (double *const *)st.rows;
+    else
+        staged.integer_outputs = (int64_t *const *)st.rows;
+    he_status status = c->ops->run(c, &staged);
+    for (uint32_t o = 0; status == HE_OK && o < st.outputs; o++)
+        memcpy(output_of(run, o), st.rows[o], (size_t)st.size * 8);
+    stage_free(&st);
+    return status;
+}
+
 static he_status run_checked(const char *fn, he_client *c, const he_run *run)
 {
     if (c->program == NULL)
@@ -96,7 +159,8 @@ static he_status run_checked(const char *fn, he_client *c, const he_run *run)
         return he_fail(HE_ERR_MISMATCH, "%s: the loaded program is on %s", fn,
                        real ? "reals" : "integers");
     uint64_t sent = c->channel.sent, received = c->channel.received;
-    HE_TRY(c->ops->run(c, run));
+    HE_TRY(check_vectors(fn, c->program, run));
+    HE_TRY(run_staged(c, run));
     c->figures.up_run = c->channel.sent - sent;
     c->figures.down_run = c->channel.received - received;
     return HE_OK;

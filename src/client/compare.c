@@ -95,7 +95,7 @@ static he_status run_client(const comparison *c, he_evaluator e, const he_server
     if (pid < 0)
         return he_fail(HE_ERR_IO, "cannot start a client process: %s", strerror(errno));
     if (pid == 0) {
-        he_process_child(he_process_core(0));
+        he_process_child(he_process_core(0, co.threads), co.threads);
         he_trial_run(record, c->job, &co, later);
         _exit(0);
     }
@@ -127,7 +127,8 @@ static he_status start_server(const comparison *c, he_evaluator e, he_server **s
     so.image = c->o.image;
     so.state = c->o.state;
     so.backend = c->o.backend;
-    return he_server_start(server, &so, c->o.tool, he_process_core(1));
+    so.memory_limit = he_process_machine_memory(); /* it is our own server */
+    return he_server_start(server, &so, c->o.tool, he_process_core(1, c->o.threads));
 }
 
 static he_status run_session(const comparison *c, he_evaluator e, he_trial_record *record,
@@ -236,7 +237,7 @@ static void measure_errors(he_report *r)
     size_t words = (size_t)r->batches * r->outputs * r->size;
     for (int e = HE_EVALUATOR_HE; e < HE_EVALUATOR_COUNT; e++) {
         double worst = 0;
-        for (size_t i = 0; i < words && r->outcome[e].status == HE_OK; i++) {
+        for (size_t i = 0; i < words; i++) {
             double d = r->real ? r->real_results[e][i] - r->real_results[HE_EVALUATOR_PLAIN][i]
                                : (double)(r->integer_results[e][i] -
                                           r->integer_results[HE_EVALUATOR_PLAIN][i]);
@@ -306,25 +307,17 @@ static he_status enter_directory(comparison *c)
     return HE_OK;
 }
 
-/* An evaluator that fails does not hide what the others found; the first failure is the result. */
+/* Without one of the three there is nothing to compare: the first failure ends it. */
 static he_status run_evaluators(comparison *c)
 {
-    he_status first = HE_OK;
-    char text[256] = "";
     for (int e = 0; e < HE_EVALUATOR_COUNT; e++) {
-        he_outcome *out = &c->report->outcome[e];
-        out->status = run_evaluator(c, (he_evaluator)e);
-        if (out->status == HE_OK)
+        he_status status = run_evaluator(c, (he_evaluator)e);
+        if (status == HE_OK)
             continue;
-        snprintf(out->text, sizeof out->text, "%s", he_last_error());
-        if (first == HE_OK) {
-            first = out->status;
-            snprintf(text, sizeof text, "%.40s: %.200s", he_evaluator_name((he_evaluator)e),
-                     out->text);
-        }
+        char text[256];
+        snprintf(text, sizeof text, "%s", he_last_error());
+        return he_fail(status, "%s: %.230s", he_evaluator_name((he_evaluator)e), text);
     }
-    if (first != HE_OK)
-        return he_fail(first, "%s", text);
     return HE_OK;
 }
 

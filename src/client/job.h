@@ -37,8 +37,6 @@ typedef struct he_appraisal_facts {
 
 /* What one evaluator came to.  Lives in memory that parent and client process share. */
 typedef struct he_outcome {
-    he_status status; /* of the whole; text says why */
-    char text[256];
     he_client_figures cold, warm; /* medians */
     uint32_t cold_count, warm_count;
     uint64_t client_memory, server_memory;

@@ -14,18 +14,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-void he_process_child(int core)
+/* The set of up to count allowed processors from first on. */
+static void stay_on(int first, uint32_t count)
+{
+    cpu_set_t allowed, set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    for (unsigned i = (unsigned)first; i < CPU_SETSIZE && count > 0; i++)
+        if (CPU_ISSET(i, &allowed)) {
+            CPU_SET(i, &set);
+            count--;
+        }
+    (void)sched_setaffinity(0, sizeof set, &set);
+}
+
+void he_process_child(int core, uint32_t cores)
 {
     pid_t parent = getppid();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (parent == 1 || getppid() != parent)
         _exit(1); /* the parent was gone before the line above */
-    if (core >= 0) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET((unsigned)core, &set);
-        (void)sched_setaffinity(0, sizeof set, &set);
-    }
+    if (core >= 0)
+        stay_on(core, cores);
     /* "5" resets VmHWM to what is resident now: a fork starts with its parent's peak. */
     int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
     if (fd >= 0) {
@@ -85,14 +96,20 @@ void he_process_end(pid_t pid, int grace_ms)
     }
 }
 
-int he_process_core(unsigned index)
+int he_process_core(unsigned side, uint32_t cores)
 {
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) < 2)
+    if (sched_getaffinity(0, sizeof set, &set) != 0 || (uint32_t)CPU_COUNT(&set) / 2 < cores)
         return -1;
-    unsigned seen = 0;
+    uint32_t seen = 0;
     for (unsigned i = 0; i < CPU_SETSIZE; i++)
-        if (CPU_ISSET(i, &set) && seen++ == index)
+        if (CPU_ISSET(i, &set) && seen++ == side * cores)
             return (int)i;
     return -1;
+}
+
+uint64_t he_process_machine_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+    return pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes : 0;
 }

@@ -52,6 +52,14 @@ static void head(FILE *f, const char *title)
           "svg .o{fill:none;stroke:var(--ink)}p.n{color:var(--dim)}\n"
           ".scroll{overflow-x:auto}\n</style>\n</head>\n<body>\n",
           f);
+    /* patterns of the charts, once: an id must be the only one */
+    fputs("<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\">"
+          "<defs><pattern id=\"p0\" width=\"1\" height=\"1\"/>"
+          "<pattern id=\"p1\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
+          "<path d=\"M0 6L6 0\" stroke=\"var(--paper)\" stroke-width=\"1.6\"/></pattern>"
+          "<pattern id=\"p2\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
+          "<circle cx=\"3\" cy=\"3\" r=\"1.5\" fill=\"var(--paper)\"/></pattern></defs></svg>\n",
+          f);
 }
 
 /* --- charts ---------------------------------------------------------------------------------- */
@@ -149,12 +157,6 @@ static void draw(FILE *f, const chart *c)
            bottom = top + group * (double)c->groups;
     fprintf(f, "<h2>%s</h2>\n<svg viewBox=\"0 0 %d %.0f\" role=\"img\" aria-label=\"%s\">\n",
             c->title, CHART_WIDTH, bottom + 28, c->title);
-    fputs("<defs><pattern id=\"p0\" width=\"1\" height=\"1\"/>"
-          "<pattern id=\"p1\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
-          "<path d=\"M0 6L6 0\" stroke=\"var(--paper)\" stroke-width=\"1.6\"/></pattern>"
-          "<pattern id=\"p2\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
-          "<circle cx=\"3\" cy=\"3\" r=\"1.5\" fill=\"var(--paper)\"/></pattern></defs>\n",
-          f);
     legend(f);
     axis(f, c, lo, hi, top, bottom);
     for (size_t g = 0; g < c->groups; g++) {

@@ -71,10 +71,12 @@ static he_status check_rows(risk_job *j)
                 j->hi[f] = x;
         }
         if (!(fabs(score) <= m->interval))
-            return he_fail(HE_ERR_ARGUMENT,
-                           "he_compare_risk: the score of row %zu is %g, outside [-%g, %g], where "
-                           "the polynomial stands for the logistic function",
-                           row + 1, score, m->interval, m->interval);
+            return he_fail(
+                HE_ERR_ARGUMENT,
+                "he_compare_risk: the score of row %zu is %g, outside [-%g, %g], where "
+                "the polynomial stands for the logistic function: leave the row out, or fit "
+                "a model with a wider interval",
+                row + 1, score, m->interval, m->interval);
     }
     return HE_OK;
 }

@@ -10,8 +10,10 @@
 
 void he_text_ms(char *out, size_t size, double ms)
 {
-    if (ms < 0.0005)
+    if (ms < 1e-7)
         snprintf(out, size, "0");
+    else if (ms < 0.1)
+        snprintf(out, size, "%.3g us", ms * 1e3);
     else if (ms < 1)
         snprintf(out, size, "%.3f ms", ms);
     else if (ms < 100)
@@ -153,8 +155,9 @@ static void add_bytes(he_rows *rows, const he_report *r, const char *label, size
 static void once_rows(he_rows *rows, const he_report *r)
 {
     char label[112];
-    snprintf(label, sizeof label, "Once per session (median of %u new sessions)",
-             r->outcome[HE_EVALUATOR_PLAIN].cold_count);
+    uint32_t sessions = r->outcome[HE_EVALUATOR_PLAIN].cold_count;
+    snprintf(label, sizeof label, "Once per session (n = %u new session%s%s)", sessions,
+             sessions == 1 ? "" : "s", sessions == 1 ? "" : ", medians");
     heading(rows, label);
     add_ms(rows, r, "keys", offsetof(he_client_figures, keys_ms));
     add_ms(rows, r, "program and key upload", offsetof(he_client_figures, key_upload_ms));
@@ -171,7 +174,7 @@ static void once_rows(he_rows *rows, const he_report *r)
 static void query_rows(he_rows *rows, const he_report *r)
 {
     char label[112];
-    snprintf(label, sizeof label, "Per query, cold / warm (medians of %u / %u)",
+    snprintf(label, sizeof label, "Per query, cold / warm (medians, n = %u / %u)",
              r->outcome[HE_EVALUATOR_PLAIN].cold_count, r->outcome[HE_EVALUATOR_PLAIN].warm_count);
     heading(rows, label);
     add_cold_warm(rows, r, "encrypt or seal", encrypt_of);
@@ -182,8 +185,8 @@ static void query_rows(he_rows *rows, const he_report *r)
     add_cold_warm(rows, r, "total", he_query_ms);
     he_row *row = add(rows, "time per row, warm");
     for (int e = 0; e < HE_EVALUATOR_COUNT; e++)
-        snprintf(row->cell[e], sizeof row->cell[e], "%.3g us",
-                 1e3 * he_query_ms(&r->outcome[e].warm) / (double)r->rows);
+        he_text_ms(row->cell[e], sizeof row->cell[e],
+                   he_query_ms(&r->outcome[e].warm) / (double)r->rows);
     add_bytes(rows, r, "bytes up / down", offsetof(he_client_figures, up_run),
               offsetof(he_client_figures, down_run), offsetof(he_client_figures, trips_run));
 }
@@ -224,7 +227,8 @@ static void result_rows(he_rows *rows, const he_report *r)
             snprintf(row->cell[e], sizeof row->cell[e], "0 (exact)");
         else
             snprintf(row->cell[e], sizeof row->cell[e], "%.2e", r->outcome[e].greatest_error);
-    row = add(rows, "peak memory, client / server");
+    heading(rows, "Peak memory (VmHWM)");
+    row = add(rows, "client / server");
     for (int e = 0; e < HE_EVALUATOR_COUNT; e++) {
         char a[32], b[32];
         he_text_bytes(a, sizeof a, (double)r->outcome[e].client_memory);
@@ -270,7 +274,9 @@ static void trust_rows(he_rows *rows, const he_report *r)
     snprintf(row->cell[HE_EVALUATOR_HE], sizeof row->cell[0], "mathematics; none for the result");
     bool same_uid = (a->flags & HE_ENCLAVE_SAME_UID) != 0;
     snprintf(row->cell[HE_EVALUATOR_ENCLAVE], sizeof row->cell[0], "%s%s", he_root_name(a->root),
-             same_uid ? "; measurement not trusted: the launcher runs as you" : "");
+             same_uid ? "; measurement not trusted: the launcher runs as you. For the strict run: "
+                        "scripts/setup.sh makes the system user he-enclave, then run as root"
+                      : "");
     row = add(rows, "the server's operator could see");
     snprintf(row->cell[HE_EVALUATOR_PLAIN], sizeof row->cell[0], "no server");
     snprintf(row->cell[HE_EVALUATOR_HE], sizeof row->cell[0], "%s", homomorphic_view());

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define DEFAULT_IDLE_MS 30000
+#define DEFAULT_MEMORY  ((uint64_t)2000000000)
 
 void he_hello_prefix(uint8_t out[HE_HELLO_PREFIX], he_evaluator evaluator)
 {
@@ -50,6 +51,8 @@ static he_status check_options(he_serve_options *o, const he_serve_options *give
         o->threads = 1;
     if (o->idle_ms == 0)
         o->idle_ms = DEFAULT_IDLE_MS;
+    if (o->memory_limit == 0)
+        o->memory_limit = DEFAULT_MEMORY;
     return HE_OK;
 }
 
@@ -112,6 +115,8 @@ he_status he_serve(const he_serve_options *options)
             status = he_fail(HE_ERR_IO, "he_serve: cannot tell that it listens");
         close(o.ready_fd);
     }
+    if (status == HE_OK && o.ready != NULL)
+        o.ready(o.user, used);
     if (status == HE_OK)
         status = accept_loop(listener, stop_fd, &o, host);
     he_enclave_host_destroy(host);

@@ -3,7 +3,9 @@
  * for every input and RUN, answered by RUN (time) and OUTPUT for every output.
  *
  * It holds evaluation keys and ciphertexts only.  The length of every frame is compared with what
- * context and program imply before memory is taken for it. */
+ * context and program imply before memory is taken for it, and what parameters and program imply
+ * is compared with the server's limit before a context is made (client/limits.h). */
+#include "client/limits.h"
 #include "client/serve.h"
 
 #include "client/clock.h"
@@ -14,6 +16,8 @@
 typedef struct server_state {
     he_channel *ch;
     he_isa isa;
+    uint32_t threads;
+    uint64_t memory; /* limit, in bytes */
     he_executor *executor;
     he_scratch *scratch;
     he_program *program;
@@ -94,7 +98,9 @@ static he_status take_program(server_state *s, const uint8_t *body, uint64_t len
     HE_TRY(he_params_load(&params, body + 8, params_length));
     params.isa = s->isa;
     HE_TRY(he_program_load(&s->program, program, (size_t)length - 8 - params_length));
+    HE_TRY(he_limits_check_program(&params, s->program, s->memory));
     HE_TRY(he_plan_create(&s->plan, s->program, &params));
+    HE_TRY(he_limits_check_plan(s->plan, s->program, s->threads, s->memory));
     s->ctx = he_plan_context(s->plan);
     HE_TRY(he_program_id(s->program, s->id));
     return make_room(s);
@@ -144,6 +150,8 @@ static he_status on_keys(server_state *s, const he_frame *frame)
 {
     if (s->plan == NULL)
         return he_fail(HE_ERR_ARGUMENT, "KEYS came before PROGRAM");
+    if (s->have_keys)
+        return he_fail(HE_ERR_ARGUMENT, "KEYS came twice: new keys come with a new PROGRAM");
     size_t steps;
     (void)he_plan_steps(s->plan, &steps);
     uint64_t limit = 16;
@@ -252,7 +260,10 @@ static he_status converse(server_state *s)
 
 he_status he_serve_he(he_channel *ch, const he_serve_options *options)
 {
-    server_state s = {.ch = ch, .isa = options->isa};
+    server_state s = {.ch = ch,
+                      .isa = options->isa,
+                      .threads = options->threads,
+                      .memory = options->memory_limit};
     he_status status = HE_OK;
     if (options->threads > 1)
         status = he_executor_create(&s.executor, options->threads);

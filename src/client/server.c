@@ -25,7 +25,7 @@ struct he_server {
 };
 
 /* Words of `he serve` for these options.  Text that must outlive the call is in room. */
-static void serve_words(char *words[24], char room[3][32], const char *tool,
+static void serve_words(char *words[24], char room[4][32], const char *tool,
                         const he_serve_options *o, int ready_fd)
 {
     size_t n = 0;
@@ -45,6 +45,11 @@ static void serve_words(char *words[24], char room[3][32], const char *tool,
         words[n++] = "--idle-ms";
         words[n++] = room[2];
     }
+    if (o->memory_limit != 0) {
+        snprintf(room[3], 32, "%llu", (unsigned long long)(o->memory_limit / 1000000));
+        words[n++] = "--memory";
+        words[n++] = room[3];
+    }
     if (o->evaluator == HE_EVALUATOR_ENCLAVE) {
         words[n++] = "--backend";
         words[n++] = (char *)(uintptr_t)he_backend_name(o->backend);
@@ -63,11 +68,11 @@ static void serve_words(char *words[24], char room[3][32], const char *tool,
 /* In the child; does not return. */
 static void become_server(const he_serve_options *options, const char *tool, int core, int ready_fd)
 {
-    he_process_child(core);
     he_serve_options o = *options;
+    he_process_child(core, o.threads == 0 ? 1 : o.threads);
     o.ready_fd = ready_fd;
     if (tool != NULL) {
-        char *words[24], room[3][32];
+        char *words[24], room[4][32];
         serve_words(words, room, tool, &o, ready_fd);
         (void)fcntl(ready_fd, F_SETFD, 0);
         execv(tool, words);

@@ -45,7 +45,10 @@ static he_status choose_columns(stats_job *j, const char *column, const char *ma
     for (int i = 0; i < 2; i++) {
         *want[i].at = he_table_find(j->table, want[i].name);
         if (*want[i].at == SIZE_MAX)
-            return he_fail(HE_ERR_ARGUMENT, "he_compare_stats: no column \"%.60s\"", want[i].name);
+            return he_fail(HE_ERR_ARGUMENT,
+                           "he_compare_stats: the table has no column \"%.60s\": its first line "
+                           "names %zu, \"%.60s\" and others",
+                           want[i].name, he_table_columns(j->table), he_table_name(j->table, 0));
     }
     return HE_OK;
 }

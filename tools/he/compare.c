@@ -3,9 +3,12 @@
 #define _GNU_SOURCE
 #include "he.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,9 +45,9 @@ typedef struct request {
 
 /* --- options --------------------------------------------------------------------------------- */
 
-static bool count_option(const char *name, double most, double *x)
+static bool count_option(const char *name, uint64_t most, uint64_t *x)
 {
-    return parse_number("compare", name, optarg, 1, most, x);
+    return parse_count("compare", name, optarg, 1, most, x);
 }
 
 static bool backend_option(he_backend *backend)
@@ -75,7 +78,7 @@ static bool link_option(he_compare_options *o)
 /* One option; false after a message. */
 static bool take(request *q, int c)
 {
-    double x = 0;
+    uint64_t x = 0;
     bool ok = true;
     switch (c) {
     case 'd':
@@ -91,7 +94,7 @@ static bool take(request *q, int c)
         q->mask = optarg;
         break;
     case 'r':
-        ok = count_option("--rows", 1e7, &x);
+        ok = count_option("--rows", 10000000, &x);
         q->rows = (size_t)x;
         break;
     case 'C':
@@ -167,6 +170,8 @@ static int parse(int argc, char **argv, request *q)
             fputs(help, stdout);
             return EXIT_SUCCESS;
         }
+        if (c == '?')
+            return point_to_help("compare");
         if (!take(q, c))
             return EXIT_USAGE;
     }
@@ -174,8 +179,9 @@ static int parse(int argc, char **argv, request *q)
     q->risk = strcmp(job, "risk") == 0 || strcmp(job, "all") == 0;
     q->stats = strcmp(job, "stats") == 0 || strcmp(job, "all") == 0;
     if (optind < argc || (!q->risk && !q->stats)) {
-        fputs(help, stderr);
-        return EXIT_USAGE;
+        fprintf(stderr, "he compare: the job is risk, stats or all, not \"%s\"\n",
+                optind < argc ? argv[optind] : job);
+        return point_to_help("compare");
     }
     return -1;
 }
@@ -213,6 +219,72 @@ static he_status make_policy(he_policy **policy, const request *q)
     }
     *policy = p;
     return HE_OK;
+}
+
+/* --- nothing is left behind where a signal ends it ------------------------------------------- */
+
+/* For the handler: the directory of the sockets, and the sockets that servers make in it. */
+static char socket_directory[96];
+
+static void remove_sockets(void)
+{
+    static const he_evaluator servers[] = {HE_EVALUATOR_HE, HE_EVALUATOR_ENCLAVE};
+    for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
+        char path[160] = "";
+        strcpy(path, socket_directory);
+        strcat(path, "/");
+        strcat(path, he_evaluator_name(servers[i]));
+        (void)unlink(path);
+    }
+    (void)rmdir(socket_directory);
+}
+
+static void on_signal(int number)
+{
+    remove_sockets();
+    (void)signal(number, SIG_DFL); /* blocked until this returns, and then it ends the process */
+    (void)raise(number);
+}
+
+static bool make_socket_directory(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || *base != '/' || strlen(base) > 60)
+        base = "/tmp";
+    snprintf(socket_directory, sizeof socket_directory, "%s/he-XXXXXX", base);
+    if (mkdtemp(socket_directory) == NULL) {
+        fprintf(stderr, "he compare: cannot make a directory in %s: %s: set TMPDIR\n", base,
+                strerror(errno));
+        return false;
+    }
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    struct sigaction action = {.sa_handler = on_signal};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        (void)sigaction(ends[i], &action, NULL);
+    return true;
+}
+
+/* A report that cannot be written is refused before minutes are spent on it. */
+static bool writable(const char *path)
+{
+    if (path == NULL)
+        return true;
+    char directory[4096];
+    snprintf(directory, sizeof directory, "%s", path);
+    char *slash = strrchr(directory, '/');
+    struct stat info;
+    if (slash == NULL)
+        strcpy(directory, ".");
+    else
+        slash[slash == directory] = 0;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        errno = EISDIR;
+    else if (strlen(path) >= sizeof directory)
+        errno = ENAMETOOLONG;
+    else if (access(directory, W_OK | X_OK) == 0)
+        return true;
+    fprintf(stderr, "he compare: cannot write %s: %s\n", path, strerror(errno));
+    return false;
 }
 
 /* --- progress -------------------------------------------------------------------------------- */
@@ -276,6 +348,23 @@ static he_status write_reports(const request *q, he_report *const *reports, size
     return status;
 }
 
+/* What the library cannot know: the options that help. */
+static int fail_with_hint(const request *q, he_status status)
+{
+    bool refused = status == HE_ERR_EVIDENCE || status == HE_ERR_UNTRUSTED,
+         same_uid = strstr(he_last_error(), "launcher:") != NULL;
+    int code = fail("compare", status);
+    if (refused && q->o.backend == HE_BACKEND_SIM)
+        fputs("A simulated enclave proves nothing: use --backend process.\n", stderr);
+    else if (refused && same_uid)
+        fputs(
+            "The enclave needs a user of its own, which only root can give it: run as root after\n"
+            "scripts/setup.sh, which makes the system user he-enclave; or accept with\n"
+            "--allow-same-uid that its measurement is not trusted, as the table will say.\n",
+            stderr);
+    return code;
+}
+
 static int run(request *q)
 {
     char own[4096], data[4200], model[4200];
@@ -292,12 +381,17 @@ static int run(request *q)
                 q->risk ? " and --model" : "");
         return EXIT_FAILED;
     }
+    if (!writable(q->json) || !writable(q->html))
+        return EXIT_FAILED;
+    if (!q->o.tcp && !make_socket_directory())
+        return EXIT_FAILED;
     progress p = {.terminal = isatty(STDERR_FILENO) == 1};
     clock_gettime(CLOCK_MONOTONIC, &p.start);
     he_policy *policy = NULL;
     he_report *reports[2] = {NULL, NULL};
     size_t count = 0;
     q->o.tool = own;
+    q->o.directory = q->o.tcp ? NULL : socket_directory;
     q->o.progress = show;
     q->o.user = &p;
     q->o.hints = &q->hints;
@@ -308,12 +402,14 @@ static int run(request *q)
     if (status == HE_OK)
         status = run_jobs(q, reports, &count);
     hide(&p);
+    if (!q->o.tcp)
+        remove_sockets();
     if (status == HE_OK)
         status = write_reports(q, reports, count);
     for (size_t i = 0; i < count; i++)
         he_report_destroy(reports[i]);
     he_policy_destroy(policy);
-    return status == HE_OK ? EXIT_SUCCESS : fail("compare", status);
+    return status == HE_OK ? EXIT_SUCCESS : fail_with_hint(q, status);
 }
 
 int cmd_compare(int argc, char **argv)

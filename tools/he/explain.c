@@ -31,8 +31,8 @@ static bool parse_bits(uint8_t *bits, size_t room, const char *option, const cha
     size_t count = 0;
     for (char *w = ok ? strtok_r(copy, ",", &save) : NULL; ok && w != NULL;
          w = strtok_r(NULL, ",", &save)) {
-        double x;
-        ok = count < room && parse_number("explain", option, w, 2, 61, &x);
+        uint64_t x;
+        ok = count < room && parse_count("explain", option, w, 20, 61, &x);
         if (ok)
             bits[count++] = (uint8_t)x;
     }
@@ -61,35 +61,35 @@ static bool parse_security(he_security *security, const char *name)
 
 static bool take(he_params *p, int c)
 {
-    double x = 0;
+    uint64_t x = 0;
     bool ok = true;
     switch (c) {
     case 'd':
-        ok = parse_number("explain", "--depth", optarg, 0, 1000, &x);
+        ok = parse_count("explain", "--depth", optarg, 0, 1000, &x);
         p->depth = (uint32_t)x;
         break;
     case 't':
-        ok = parse_number("explain", "--plain-modulus", optarg, 2, 0x1p60, &x);
-        p->plain_modulus = strtoull(optarg, NULL, 10);
+        ok = parse_count("explain", "--plain-modulus", optarg, 2, (uint64_t)1 << 60, &x);
+        p->plain_modulus = x;
         break;
     case 'b':
-        ok = parse_number("explain", "--plain-bits", optarg, 2, 60, &x);
+        ok = parse_count("explain", "--plain-bits", optarg, 2, 60, &x);
         p->plain_bits = (uint32_t)x;
         break;
     case 'p':
-        ok = parse_number("explain", "--precision", optarg, 1, 100, &x);
+        ok = parse_count("explain", "--precision", optarg, 1, 100, &x);
         p->precision_bits = (uint32_t)x;
         break;
     case 'r':
-        ok = parse_number("explain", "--range", optarg, 0, 60, &x);
+        ok = parse_count("explain", "--range", optarg, 0, 60, &x);
         p->range_bits = (uint32_t)x;
         break;
     case 's':
-        ok = parse_number("explain", "--slots", optarg, 1, HE_MAX_N, &x);
+        ok = parse_count("explain", "--slots", optarg, 1, HE_MAX_N, &x);
         p->slots = (uint32_t)x;
         break;
     case 'n':
-        ok = parse_number("explain", "--n", optarg, HE_MIN_N, HE_MAX_N, &x);
+        ok = parse_count("explain", "--n", optarg, HE_MIN_N, HE_MAX_N, &x);
         p->n = (uint32_t)x;
         break;
     case 'B':
@@ -99,7 +99,7 @@ static bool take(he_params *p, int c)
         ok = parse_bits(p->special_bits, HE_MAX_SPECIAL_PRIMES - 1, "--special", optarg);
         break;
     case 'c':
-        ok = parse_number("explain", "--scale", optarg, 10, 60, &x);
+        ok = parse_count("explain", "--scale", optarg, 10, 60, &x);
         p->scale_bits = (uint32_t)x;
         break;
     case 'y':
@@ -133,6 +133,8 @@ static int parse(int argc, char **argv, he_params *p)
             fputs(help, stdout);
             return EXIT_SUCCESS;
         }
+        if (c == '?')
+            return point_to_help("explain");
         if (!take(p, c))
             return EXIT_USAGE;
     }

@@ -16,9 +16,11 @@ int cmd_serve(int argc, char **argv);
 
 /* Prints "he COMMAND: status: sentence" to stderr; EXIT_FAILED. */
 int fail(const char *command, he_status status);
-/* A number within [lo, hi]; prints and returns false otherwise. */
-bool parse_number(const char *command, const char *option, const char *text, double lo, double hi,
-                  double *value);
+/* A whole number within [lo, hi], decimal; prints and returns false otherwise. */
+bool parse_count(const char *command, const char *option, const char *text, uint64_t lo,
+                 uint64_t hi, uint64_t *value);
+/* After getopt_long() has said what is wrong: where help is; EXIT_USAGE. */
+int point_to_help(const char *command);
 /* HE_ISA from the environment, HE_ISA_AUTO without it. */
 he_status isa_from_environment(he_isa *isa);
 /* Path of a file that comes with the tool, from where the tool stands (installed or built). */

@@ -3,7 +3,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "he.h"
 
-#include <math.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,18 +37,27 @@ int fail(const char *command, he_status status)
     return EXIT_FAILED;
 }
 
-bool parse_number(const char *command, const char *option, const char *text, double lo, double hi,
-                  double *value)
+bool parse_count(const char *command, const char *option, const char *text, uint64_t lo,
+                 uint64_t hi, uint64_t *value)
 {
     char *end;
-    double x = strtod(text, &end);
-    if (end == text || *end != 0 || !(x >= lo && x <= hi)) {
-        fprintf(stderr, "he %s: %s takes a number from %g to %g, not \"%s\"\n", command, option, lo,
-                hi, text);
+    errno = 0;
+    unsigned long long x = strtoull(text, &end, 10);
+    /* strtoull() takes signs and spaces */
+    if (text[0] < '0' || text[0] > '9' || *end != 0 || errno != 0 || x < lo || x > hi) {
+        fprintf(stderr,
+                "he %s: %s takes a whole number from %" PRIu64 " to %" PRIu64 ", not \"%s\"\n",
+                command, option, lo, hi, text);
         return false;
     }
     *value = x;
     return true;
+}
+
+int point_to_help(const char *command)
+{
+    fprintf(stderr, "he %s --help lists the options\n", command);
+    return EXIT_USAGE;
 }
 
 he_status isa_from_environment(he_isa *isa)
@@ -100,8 +110,12 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            char name[32]; /* getopt_long() begins its messages with it */
+            snprintf(name, sizeof name, "he %s", commands[i].name);
+            argv[1] = name;
             return commands[i].run(argc - 1, argv + 1);
+        }
     fprintf(stderr, "he: there is no command \"%s\"\n", argv[1]);
     usage(stderr);
     return EXIT_USAGE;

@@ -14,6 +14,7 @@ static const char help[] =
     "  --listen ADDRESS   unix:PATH, or tcp:PORT on the loopback (port 0: any, printed)\n"
     "  --threads N        of one evaluation (1)\n"
     "  --idle-ms N        a silent connection ends after this (30000)\n"
+    "  --memory N         MB that keys and ciphertexts of a connection may take (2000)\n"
     "  --backend NAME     auto, process or sim (auto)\n"
     "  --image FILE       the enclave's image\n"
     "  --state DIR        where the platform key is kept\n"
@@ -37,6 +38,7 @@ static int parse(int argc, char **argv, he_serve_options *o)
                                             {"listen", required_argument, NULL, 'l'},
                                             {"threads", required_argument, NULL, 't'},
                                             {"idle-ms", required_argument, NULL, 'i'},
+                                            {"memory", required_argument, NULL, 'm'},
                                             {"backend", required_argument, NULL, 'b'},
                                             {"image", required_argument, NULL, 'I'},
                                             {"state", required_argument, NULL, 's'},
@@ -44,7 +46,7 @@ static int parse(int argc, char **argv, he_serve_options *o)
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     int c;
-    double x;
+    uint64_t x;
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
         switch (c) {
         case 'H':
@@ -57,14 +59,19 @@ static int parse(int argc, char **argv, he_serve_options *o)
             o->address = optarg;
             break;
         case 't':
-            if (!parse_number("serve", "--threads", optarg, 1, 256, &x))
+            if (!parse_count("serve", "--threads", optarg, 1, 256, &x))
                 return EXIT_USAGE;
             o->threads = (uint32_t)x;
             break;
         case 'i':
-            if (!parse_number("serve", "--idle-ms", optarg, 1, 1e9, &x))
+            if (!parse_count("serve", "--idle-ms", optarg, 1, 1000000000, &x))
                 return EXIT_USAGE;
             o->idle_ms = (uint32_t)x;
+            break;
+        case 'm':
+            if (!parse_count("serve", "--memory", optarg, 1, 1000000000, &x))
+                return EXIT_USAGE;
+            o->memory_limit = x * 1000000;
             break;
         case 'b':
             if (parse_backend(&o->backend, optarg) != HE_OK) {
@@ -79,7 +86,7 @@ static int parse(int argc, char **argv, he_serve_options *o)
             o->state = optarg;
             break;
         case 'r':
-            if (!parse_number("serve", "--ready-fd", optarg, 1, 1e6, &x))
+            if (!parse_count("serve", "--ready-fd", optarg, 1, 1000000, &x))
                 return EXIT_USAGE;
             o->ready_fd = (int)x;
             break;
@@ -87,7 +94,7 @@ static int parse(int argc, char **argv, he_serve_options *o)
             fputs(help, stdout);
             return EXIT_SUCCESS;
         default:
-            return EXIT_USAGE;
+            return point_to_help("serve");
         }
     if (optind < argc || o->address == NULL || o->evaluator == HE_EVALUATOR_PLAIN) {
         fputs(help, stderr);
@@ -96,20 +103,29 @@ static int parse(int argc, char **argv, he_serve_options *o)
     return -1;
 }
 
+static void say_where(void *user, const char *address)
+{
+    const he_serve_options *o = user;
+    fprintf(stderr, "he serve: %s at %s\n", he_evaluator_name(o->evaluator), address);
+}
+
 int cmd_serve(int argc, char **argv)
 {
     he_serve_options o = HE_SERVE_INIT;
     int done = parse(argc, argv, &o);
     if (done >= 0)
         return done;
-    if (o.ready_fd == 0)
-        fprintf(stderr, "he serve: %s at %s\n", he_evaluator_name(o.evaluator), o.address);
+    if (o.ready_fd == 0) {
+        o.ready = say_where;
+        o.user = &o;
+    }
     he_status status = isa_from_environment(&o.isa);
     if (status == HE_OK)
         status = he_serve(&o);
     if (status == HE_OK)
         return EXIT_SUCCESS;
-    if (o.ready_fd > 0) /* open still if it never listened: the parent waits there for a reason */
-        dprintf(o.ready_fd, "!%s", he_last_error());
+    /* open still if it never listened: the parent waits there for a reason, and tells it */
+    if (o.ready_fd > 0 && dprintf(o.ready_fd, "!%s", he_last_error()) > 0)
+        return EXIT_FAILED;
     return fail("serve", status);
 }
