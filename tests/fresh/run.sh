@@ -32,6 +32,7 @@ fi
 [ $# -gt 0 ] || set -- scripts/demo.sh scripts/test.sh
 
 bare=$(mktemp -d "${TMPDIR:-/var/tmp}/libhe-fresh.XXXXXX")
+chmod 755 "$bare" # it becomes /, which every user of the new root must be able to enter
 cleanup() {
     status=$?
     trap - EXIT INT TERM HUP
